@@ -1,0 +1,1 @@
+"""Layouts of the GitOps repository: objects in, ``{path: text}`` out."""

@@ -1,0 +1,73 @@
+"""The whole fleet, checked and frozen: the one value that every command starts from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gitops.model.application import Application
+from gitops.model.environment import (
+    Cluster,
+    Component,
+    Environment,
+    Policy,
+    Release,
+    Repository,
+    Team,
+)
+
+from gitops.objects import Manifest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployment:
+    """One application in one environment: its settings on each cluster, and its release."""
+
+    on: Mapping[str, Application]
+    """By cluster, in the environment's order; only the clusters it runs on."""
+    release: Release
+
+    @property
+    def application(self) -> Application:
+        """The settings on its first cluster; the others differ only by the cluster layer."""
+        return next(iter(self.on.values()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stack:
+    """One environment with everything that runs in it."""
+
+    environment: Environment
+    clusters: Mapping[str, Cluster]
+    """In the order that the environment names them."""
+    deployments: Mapping[str, Deployment]
+    """By application, in alphabetical order."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fleet:
+    """Environments, clusters, teams, applications and releases, and what they must obey."""
+
+    name: str
+    """Name of the fleet; the value of ``app.kubernetes.io/part-of`` for the platform."""
+    domain: str
+    """DNS domain of the company; prefix of labels and annotations of our own."""
+    repository: Repository
+    clusters: Mapping[str, Cluster]
+    teams: Mapping[str, Team]
+    policy: Policy
+    versions: Mapping[str, Component]
+    directories: Mapping[str, tuple[Manifest, ...]]
+    """Objects of the plain-manifest applications, by directory."""
+    stacks: Mapping[str, Stack]
+    """By environment, in the order of promotion."""
+
+    @property
+    def prefix(self) -> str:
+        """Prefix of our own labels and annotations, without the slash."""
+        return f"gitops.{self.domain}"
+
+    def placements(self) -> Iterator[tuple[Stack, Cluster, str, Deployment]]:
+        """Iterate over every application on every cluster of every environment."""
+        for stack in self.stacks.values():
+            for name, deployment in stack.deployments.items():
+                for cluster in deployment.on:
+                    yield stack, stack.clusters[cluster], name, deployment

@@ -1,0 +1,3 @@
+"""Policy rules, pure: one object in, complaints out."""
+
+RULES: dict[str, object] = {}

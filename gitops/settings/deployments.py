@@ -1,0 +1,151 @@
+"""Applications as each environment and cluster runs them: layers merged, checked, released."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from gitops.errors import Problem
+from gitops.model import Application, Cluster, Deployment, Environment, Release, Team
+from gitops.settings import problems, shapes
+from gitops.settings.layers import Layer, get, layer, merge, place
+from gitops.settings.meaning import complaints
+from gitops.settings.reading import Reading, nearest_mark
+from gitops.settings.releases import complaint
+from gitops.source.document import Document, Mark, Path
+
+APPS: Path = ("config", "gitops:apps")
+CLUSTERS: Path = ("config", "gitops:clusters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Everything that has a say about deployments; what could not be read is left out."""
+
+    apps: Mapping[str, Document]
+    stacks: Mapping[str, Document]
+    releases: Mapping[str, Document]
+    environments: Mapping[str, Environment]
+    clusters: Mapping[str, Cluster]
+    teams: Mapping[str, Team]
+    released: Mapping[str, Mapping[str, Release]]
+
+
+@dataclass(kw_only=True)
+class Deployments:
+    """The deployments of all environments, made one by one; problems go to the reading."""
+
+    sources: Sources
+    reading: Reading
+    layers: dict[tuple[str, str, str], tuple[Layer, ...]] = field(
+        default_factory=dict[tuple[str, str, str], tuple[Layer, ...]]
+    )
+    """By environment, application and cluster; weakest first."""
+
+    def all(self) -> dict[str, dict[str, Deployment]]:
+        """Return every deployment, by environment and application."""
+        bases = {name: self._base(name, each) for name, each in sorted(self.sources.apps.items())}
+        found: dict[str, dict[str, Deployment]] = {}
+        for environment in self.sources.environments.values():
+            found[environment.name] = {}
+            for name, base in bases.items():
+                if base is None or not _runs_in(base, environment.name):
+                    continue
+                if deployment := self._deployment(environment, name, base):
+                    found[environment.name][name] = deployment
+        return found
+
+    def _base(self, name: str, document: Document) -> Layer | None:
+        base = layer("application", document)
+        if base is None:
+            self.reading.complain(document, (), "the file holds no mapping", "keys and values")
+            return None
+        if base.data.get("name") != name:
+            self.reading.complain(
+                document, ("name",), f"the name must be that of the file, {name!r}", name, "Rename one"
+            )
+        if not any(_runs_in(base, each) for each in self.sources.environments):
+            self.reading.checked(shapes.APPS, document, base.data)
+        return base
+
+    def _deployment(self, environment: Environment, name: str, base: Layer) -> Deployment | None:
+        stack = self.sources.stacks[environment.name]
+        over = layer("environment", stack, (*APPS, name))
+        shared = (base, over) if over else (base,)
+        application = self._checked(shared)
+        if application is None:
+            return None
+        release = self._release(environment.name, application)
+        on: dict[str, Application] = {}
+        for cluster in environment.clusters:
+            local = layer("cluster", stack, (*CLUSTERS, cluster, "apps", name))
+            own = (*shared, local) if local else shared
+            here = self._checked(own) if local else application
+            if here is None or not _runs_on(application, cluster):
+                continue
+            self.layers[environment.name, name, cluster] = own
+            self._judge(here, environment, cluster, own)
+            on[cluster] = here
+        return Deployment(on=on, release=release) if on else None
+
+    def _checked(self, layers: tuple[Layer, ...]) -> Application | None:
+        for each in layers[1:]:
+            for key in shapes.FIXED & set(each.data):
+                self.reading.complain(
+                    each.document,
+                    (*each.at, key),
+                    f"{key!r} cannot differ between environments",
+                    "",
+                    f"Change it in {layers[0].document.file}",
+                )
+        value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
+        self.reading.found += wrong
+        return value
+
+    def _release(self, environment: str, application: Application) -> Release:
+        release = self.sources.released.get(environment, {}).get(application.name)
+        wrong = complaint(application, environment, release)
+        if wrong is not None:
+            document = self.sources.releases.get(environment)
+            mark = nearest_mark(document, ("releases", *wrong.path)) if document else None
+            self.reading.found.append(
+                Problem(
+                    file=f"{shapes.RELEASES}/{environment}.yaml",
+                    line=mark.line if mark and wrong.path else 0,
+                    column=mark.column if mark and wrong.path else 0,
+                    key=problems.dotted(("releases", application.name)),
+                    what=wrong.what,
+                    accepted=wrong.accepted,
+                    remedy=wrong.remedy,
+                )
+            )
+        return release or Release()
+
+    def _judge(
+        self, app: Application, environment: Environment, cluster: str, layers: tuple[Layer, ...]
+    ) -> None:
+        team = self.sources.teams.get(app.team)
+        target = self.sources.clusters.get(cluster)
+        if team is None or target is None:
+            return
+        for each in complaints(app, environment, target, team):
+            self.reading.found.append(
+                problems.problem(
+                    _locate(layers), each.path, each.what, each.accepted, each.remedy
+                )
+            )
+
+
+def _locate(layers: tuple[Layer, ...]) -> problems.Locate:
+    def locate(path: Path) -> tuple[str, Mark | None]:
+        return place(layers, path)
+
+    return locate
+
+
+def _runs_in(base: Layer, environment: str) -> bool:
+    environments = base.data.get("environments")
+    return not isinstance(environments, list) or environment in environments
+
+
+def _runs_on(application: Application, cluster: str) -> bool:
+    return application.clusters is None or cluster in application.clusters

@@ -1,0 +1,161 @@
+"""Reads a whole fleet, checks all of it, and reports everything that is wrong at once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from gitops.errors import InputError
+from gitops import names
+from gitops.model import Deployment, Environment, Fleet, Manifests, Release, Stack
+from gitops.objects import Manifest
+from gitops.rules import RULES
+from gitops.settings import directories, shapes
+from gitops.settings.deployments import Deployments, Sources
+from gitops.settings.layers import Layer, get
+from gitops.settings.reading import Reading
+from gitops.settings.references import ENVIRONMENT, References
+from gitops.source.document import Document
+from gitops.source.files import Files
+
+_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A checked fleet, and the layers that each of its values came from."""
+
+    fleet: Fleet
+    layers: Mapping[tuple[str, str, str], tuple[Layer, ...]]
+    """By environment, application and cluster; weakest first."""
+    releases: Mapping[str, Document]
+    """Lock files by environment."""
+
+
+def load(files: Files) -> Loaded:
+    """Return the fleet in *files*.
+
+    Raises:
+        InputError: with everything that is wrong, in all files.
+
+    """
+    reading = Reading(files)
+    head = reading.file(shapes.FLEET)
+    clusters = reading.file(shapes.CLUSTERS, named=True)
+    teams = reading.file(shapes.TEAMS, named=True)
+    policy = reading.file(shapes.POLICY)
+    versions = reading.file(shapes.VERSIONS)
+    sources = _sources(reading, clusters or {}, teams or {})
+    deployments = Deployments(sources=sources, reading=reading)
+    found = deployments.all()
+    manifests = _directories(reading, sources, found)
+    References(sources, reading).check(RULES)
+    if reading.found:
+        raise InputError(reading.found)
+    fleet = Fleet(
+        name=head.name,
+        domain=head.domain,
+        repository=head.repository,
+        clusters=clusters,
+        teams=teams,
+        policy=policy,
+        versions=versions,
+        directories=manifests,
+        stacks={
+            each.name: Stack(
+                environment=each,
+                clusters={name: clusters[name] for name in each.clusters},
+                deployments=found[each.name],
+            )
+            for each in in_order(sources.environments)
+        },
+    )
+    return Loaded(fleet=fleet, layers=deployments.layers, releases=sources.releases)
+
+
+def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
+    """Return *environments* from the first to the last on the way of a release."""
+
+    def depth(environment: Environment | None) -> int:
+        steps = 0
+        while environment is not None and steps <= len(environments):
+            environment = environments.get(environment.promotes_from or environment.follows or "")
+            steps += 1
+        return steps
+
+    return sorted(environments.values(), key=lambda each: (depth(each), each.name))
+
+
+def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
+    stacks: dict[str, Document] = {}
+    environments: dict[str, Environment] = {}
+    for path in reading.files.names("."):
+        match = _STACK_FILE.fullmatch(path)
+        document = reading.document(path) if match else None
+        if match and document is not None:
+            stacks[match[1]] = document
+            if (environment := _environment(reading, match[1], document)) is not None:
+                environments[match[1]] = environment
+    releases = reading.folder(shapes.RELEASES)
+    return Sources(
+        apps=reading.folder(shapes.APPS),
+        stacks=stacks,
+        releases=releases,
+        environments=environments,
+        clusters=clusters,
+        teams=teams,
+        released={name: _released(reading, each) for name, each in releases.items()},
+    )
+
+
+def _environment(reading: Reading, name: str, document: Document) -> Environment | None:
+    """Check the ``gitops:`` keys of a stack file, and return the environment they declare."""
+    config = get(document.data, ("config",))
+    if not isinstance(config, dict):
+        reading.complain(document, (), "there is no 'config'", "", "Add gitops:environment to it")
+        return None
+    known = shapes.STACK_KEYS
+    for key in cast("dict[str, Any]", config):
+        if key.startswith("gitops:") and key.removeprefix("gitops:") not in known:
+            accepted = ", ".join(f"gitops:{each}" for each in known)
+            what = f"the key {key!r} is unknown"
+            reading.complain(document, ("config", key), what, accepted, "Correct or remove it")
+    raw = get(document.data, ENVIRONMENT)
+    if not isinstance(raw, dict):
+        what = "'gitops:environment' is missing or no mapping"
+        reading.complain(document, ("config",), what, "", "Declare the environment there")
+        return None
+    for key in ("apps", "clusters", "kubeconfigs"):
+        part = get(document.data, ("config", f"gitops:{key}"))
+        if part is not None:
+            reading.checked(key, document, part, ("config", f"gitops:{key}"))
+    data = {**cast("dict[str, Any]", raw), "name": name}
+    return reading.checked("environment", document, data, ENVIRONMENT)
+
+
+def _directories(
+    reading: Reading, sources: Sources, found: Mapping[str, Mapping[str, Deployment]]
+) -> dict[str, tuple[Manifest, ...]]:
+    """Read each directory of plain manifests once, whichever environments use it."""
+    apps: dict[str, Manifests] = {}
+    namespaces: dict[str, set[str]] = {}
+    for environment, deployments in found.items():
+        suffix = sources.environments[environment].namespace_suffix or ""
+        for deployment in deployments.values():
+            for app in deployment.on.values():
+                team = sources.teams.get(app.team)
+                if isinstance(app, Manifests) and team is not None:
+                    apps[app.path] = app
+                    home = names.compose(app.namespace or team.home, suffix)
+                    namespaces.setdefault(app.path, set()).add(home)
+    return {
+        path: directories.read(reading, app, frozenset(namespaces[path]))
+        for path, app in apps.items()
+    }
+
+
+def _released(reading: Reading, document: Document) -> Mapping[str, Release]:
+    if document.data is None:
+        return {}
+    checked = reading.checked(shapes.RELEASES, document, document.data)
+    return checked.releases if checked is not None else {}

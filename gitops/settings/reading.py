@@ -1,0 +1,84 @@
+"""One reading of a fleet: the files, what they say, and everything that is wrong so far."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from gitops.errors import InputError, Problem
+from gitops.settings import problems, shapes
+from gitops.source.document import Document, Mark, Path, parse
+from gitops.source.files import Files
+
+
+class Reading:
+    """Reads and checks files, and keeps every complaint instead of stopping at the first."""
+
+    def __init__(self, files: Files) -> None:
+        """Start to read *files*."""
+        self.files = files
+        self.found: list[Problem] = []
+
+    def document(self, path: str) -> Document | None:
+        """Return the file at *path*; note it when it is missing or cannot be read."""
+        try:
+            content = self.files.read(path)
+            if content is not None:
+                return parse(path, content)
+        except InputError as error:
+            self.found += error.problems
+            return None
+        self.found.append(Problem(file=path, what="the file is missing", remedy="Create it"))
+        return None
+
+    def folder(self, path: str) -> dict[str, Document]:
+        """Return the YAML files in the folder *path* by name, without the ending."""
+        found: dict[str, Document] = {}
+        for name in self.files.names(path):
+            if name.endswith(".yml"):
+                self.found.append(
+                    Problem(file=name, what="the ending is '.yml'", remedy="Rename it to '.yaml'")
+                )
+            if not name.endswith(".yaml"):
+                continue
+            document = self.document(name)
+            if document is not None:
+                found[name.removeprefix(f"{path}/").removesuffix(".yaml")] = document
+        return found
+
+    def checked(self, kind: str, document: Document, data: Any, at: Path = ()) -> Any:
+        """Return *data*, what *document* has at *at*, as a file of *kind*; None when it is wrong."""
+
+        def locate(path: Path) -> tuple[str, Mark | None]:
+            return document.file, nearest_mark(document, (*at, *path))
+
+        value, wrong = problems.check(shapes.adapter(kind), data, locate)
+        self.found += wrong
+        return value
+
+    def file(self, path: str, *, named: bool = False) -> Any:
+        """Return the checked file at *path*; with *named*, each entry learns its key as name."""
+        document = self.document(path)
+        if document is None:
+            return None
+        data = document.data if document.data is not None else {}
+        if named and isinstance(data, dict):
+            data = {
+                key: {**cast("dict[str, Any]", value), "name": key}
+                if isinstance(value, dict)
+                else value
+                for key, value in cast("Mapping[str, Any]", data).items()
+            }
+        return self.checked(path, document, data)
+
+    def complain(self, document: Document, path: Path, what: str, *more: str) -> None:
+        """Note that the value at *path* of *document* is wrong; *more*: accepted, remedy."""
+
+        def locate(path: Path) -> tuple[str, Mark | None]:
+            return document.file, nearest_mark(document, path)
+
+        self.found.append(problems.problem(locate, path, what, *more))
+
+
+def nearest_mark(document: Document, path: Path) -> Mark | None:
+    """Return where the value at *path* is written, or the nearest value around it."""
+    marks = (document.mark(path[:length]) for length in range(len(path), 0, -1))
+    return next((each for each in marks if each), None)

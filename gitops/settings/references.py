@@ -1,0 +1,171 @@
+"""Names that point to something else: environments, clusters, teams, applications, rules."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any, cast
+
+from gitops import names
+from gitops.model import Environment
+from gitops.settings import shapes
+from gitops.settings.deployments import APPS, CLUSTERS, Sources
+from gitops.settings.layers import get
+from gitops.settings.reading import Reading
+from gitops.source.document import Document, Path
+
+ENVIRONMENT: Path = ("config", "gitops:environment")
+
+
+class References:
+    """Checks every name against what it must name; problems go to the reading."""
+
+    def __init__(self, sources: Sources, reading: Reading) -> None:
+        """Check the names in *sources*."""
+        self.sources, self.reading = sources, reading
+
+    def check(self, rules: Collection[str]) -> None:
+        """Check everything; *rules* are the names of the policy rules."""
+        for name, environment in self.sources.environments.items():
+            self._environment(environment, self.sources.stacks[name])
+        self._promotion()
+        for document in self.sources.apps.values():
+            self._application(document)
+        self._releases()
+        self._teams()
+        self._policy(rules)
+
+    def _names(
+        self, document: Document, path: Path, known: Collection[str], what: str, where: str
+    ) -> None:
+        """Complain when the text, list or keys at *path* name something that is not *known*."""
+        value = get(document.data, path)
+        words: list[tuple[Path, str]] = []
+        if isinstance(value, str):
+            words = [(path, str(value))]
+        elif isinstance(value, list):
+            items = enumerate(cast("list[Any]", value))
+            words = [((*path, index), each) for index, each in items if isinstance(each, str)]
+        elif isinstance(value, dict):
+            words = [((*path, key), key) for key in cast("dict[str, Any]", value)]
+        for at, word in words:
+            if word not in known:
+                self._unknown(document, at, what, word, known, where)
+
+    def _unknown(
+        self,
+        document: Document,
+        at: Path,
+        what: str,
+        word: str,
+        known: Collection[str],
+        where: str,
+    ) -> None:
+        meant = names.nearest(word, sorted(known))
+        remedy = f"Did you mean {meant!r}?" if meant else f"Declare it in {where}"
+        accepted = ", ".join(sorted(known)[:20]) or "nothing is declared yet"
+        self.reading.complain(document, at, f"there is no {what} {str(word)!r}", accepted, remedy)
+
+    def _environment(self, environment: Environment, document: Document) -> None:
+        known = self.sources.environments
+        apps, clusters = self.sources.apps, self.sources.clusters
+        self._names(document, (*ENVIRONMENT, "clusters"), clusters, "cluster", shapes.CLUSTERS)
+        for key in ("promotesFrom", "follows"):
+            where = "a Pulumi.<environment>.yaml"
+            self._names(document, (*ENVIRONMENT, key), known, "environment", where)
+        self._names(document, APPS, apps, "application", shapes.APPS)
+        self._names(document, CLUSTERS, environment.clusters, "cluster of this environment", "it")
+        self._names(
+            document, ("config", "gitops:kubeconfigs"), environment.clusters, "cluster", "it"
+        )
+        for cluster in environment.clusters:
+            self._names(document, (*CLUSTERS, cluster, "apps"), apps, "application", shapes.APPS)
+        for app in cast("dict[str, Any]", get(document.data, APPS) or {}):
+            at = (*APPS, app, "clusters")
+            self._names(document, at, environment.clusters, "cluster of this environment", "it")
+        for cluster, count in Counter(environment.clusters).items():
+            if count > 1:
+                self.reading.complain(
+                    document, (*ENVIRONMENT, "clusters"), f"{cluster!r} stands here twice"
+                )
+        if not environment.clusters:
+            self.reading.complain(
+                document, (*ENVIRONMENT, "clusters"), "there is no cluster", "at least one"
+            )
+
+    def _promotion(self) -> None:
+        """Refuse circles: an environment whose releases come, in the end, from itself."""
+        before = {
+            each.name: each.promotes_from or each.follows
+            for each in self.sources.environments.values()
+        }
+        for name in before:
+            seen, step = {name}, before[name]
+            while step is not None and step not in seen:
+                seen.add(step)
+                step = before.get(step)
+            if step == name:
+                document = self.sources.stacks[name]
+                key = "promotesFrom" if self.sources.environments[name].promotes_from else "follows"
+                self.reading.complain(
+                    document,
+                    (*ENVIRONMENT, key),
+                    "the environments promote from each other in a circle",
+                    "a line from the first environment to the last",
+                    "Set promotesFrom of the first environment to null",
+                )
+
+    def _application(self, document: Document) -> None:
+        self._names(document, ("team",), self.sources.teams, "team", shapes.TEAMS)
+        environments = self.sources.environments
+        self._names(
+            document, ("environments",), environments, "environment", "a Pulumi.<environment>.yaml"
+        )
+
+        for side in ("ingress", "egress"):
+            peers: Sequence[Any] = get(document.data, ("network", side)) or []
+            for index in range(len(peers)):
+                at = ("network", side, index, "app")
+                self._names(document, at, self.sources.apps, "application", shapes.APPS)
+
+    def _releases(self) -> None:
+        for environment, document in self.sources.releases.items():
+            if environment not in self.sources.environments:
+                self._unknown(
+                    document, (), "environment", environment, self.sources.environments, "a stack"
+                )
+            self._names(document, ("releases",), self.sources.apps, "application", shapes.APPS)
+
+    def _teams(self) -> None:
+        document = self._again(shapes.TEAMS)
+        owner: dict[str, str] = {}
+        for team in self.sources.teams.values():
+            at = (team.name, "quotas")
+            where = "a Pulumi.<environment>.yaml"
+            if document is None:
+                continue
+            self._names(document, at, self.sources.environments, "environment", where)
+            for namespace in (team.home, *team.namespaces):
+                first = owner.setdefault(namespace, team.name)
+                if first != team.name:
+                    self.reading.complain(
+                        document,
+                        (team.name,),
+                        f"namespace {namespace!r} belongs to team {first!r} already",
+                        "one owner for each namespace",
+                        "Rename one of the two",
+                    )
+
+    def _policy(self, rules: Collection[str]) -> None:
+        document = self._again(shapes.POLICY)
+        if document is None:
+            return
+        self._names(document, ("levels",), rules, "rule", "gitops/rules")
+        for rule in cast("dict[str, Any]", get(document.data, ("levels",)) or {}):
+            at = ("levels", rule)
+            self._names(document, at, self.sources.environments, "environment", "a stack file")
+
+    def _again(self, path: str) -> Document | None:
+        """Return a file that was read before; what was wrong with it has been noted then."""
+        noted = len(self.reading.found)
+        document = self.reading.document(path)
+        del self.reading.found[noted:]
+        return document

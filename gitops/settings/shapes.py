@@ -1,0 +1,98 @@
+"""The file kinds: where each lies, what it holds, and the adapter that checks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from gitops import fields
+from gitops.model import (
+    AnyApplication,
+    Cluster,
+    Component,
+    Environment,
+    Policy,
+    Release,
+    Repository,
+    Team,
+)
+from gitops.model.parts import SHAPE
+
+FLEET = "fleet/fleet.yaml"
+CLUSTERS = "fleet/clusters.yaml"
+TEAMS = "fleet/teams.yaml"
+POLICY = "fleet/policy.yaml"
+VERSIONS = "fleet/versions.yaml"
+APPS = "fleet/apps"
+RELEASES = "releases"
+FIXED = frozenset({"name", "kind", "team", "environments"})
+"""Keys that only ``fleet/apps/<app>.yaml`` may say: they are the application's identity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetFile:
+    """What the fleet as a whole is called, and where its rendered tree lives."""
+
+    __pydantic_config__ = SHAPE
+
+    name: fields.Label
+    """Name of the fleet."""
+    domain: fields.Domain
+    """DNS domain of the company; our own labels begin with `gitops.` and it."""
+    repository: Repository
+    """Git repository that the engines sync."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseFile:
+    """What runs in one environment; written by `promote` and by CI, never by hand."""
+
+    __pydantic_config__ = SHAPE
+
+    releases: Mapping[fields.Label, Release] = field(default_factory=dict[str, Release])
+    """Release by application."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterLayer:
+    """What is different on one cluster of the environment."""
+
+    __pydantic_config__ = SHAPE
+
+    apps: Mapping[fields.Label, Mapping[str, Any]] = field(
+        default_factory=dict[str, Mapping[str, Any]]
+    )
+    """Settings by application; checked together with the layers below."""
+
+
+Overlays = Mapping[fields.Label, Mapping[str, Any]]
+"""What is different in one environment, by application; checked with the layers below it."""
+ClusterLayers = Mapping[fields.Label, ClusterLayer]
+"""What is different on one cluster of the environment."""
+Kubeconfigs = Mapping[fields.Label, Any]
+"""Kubeconfig by cluster, encrypted by ``pulumi config set --secret --path``."""
+
+
+ADAPTERS: Mapping[str, Any] = {
+    FLEET: FleetFile,
+    CLUSTERS: Mapping[fields.Label, Cluster],
+    TEAMS: Mapping[fields.Label, Team],
+    POLICY: Policy,
+    VERSIONS: Mapping[fields.Label, Component],
+    RELEASES: ReleaseFile,
+    APPS: AnyApplication,
+    "environment": Environment,
+    "apps": Overlays,
+    "clusters": ClusterLayers,
+    "kubeconfigs": Kubeconfigs,
+}
+STACK_KEYS = ("environment", "apps", "clusters", "kubeconfigs")
+"""Keys of a stack file under ``config``, after the prefix ``gitops:``."""
+
+
+@cache
+def adapter(kind: str) -> TypeAdapter[Any]:
+    """Return the checker of a file kind, made on first use."""
+    return TypeAdapter(ADAPTERS[kind])

@@ -1,0 +1,1 @@
+"""What people wrote, before anybody knows what it means: files, text, marks."""

@@ -1,0 +1,162 @@
+"""Where the input comes from: the working tree, or a commit; the same files either way."""
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+from typing import Protocol
+
+from gitops.errors import GitError, InputError, Problem
+from gitops.source.document import MAX_BYTES
+
+
+class Files(Protocol):
+    """Read-only view of a repository; paths are relative to its root, with ``/``."""
+
+    def names(self, folder: str, *, recursive: bool = False) -> list[str]:
+        """Return the paths of the files in *folder*, sorted; none when there is no such folder."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of *path*, or None when there is no such file."""
+        ...
+
+
+class WorkTree:
+    """The files as they lie in a checkout, committed or not."""
+
+    def __init__(self, root: Path) -> None:
+        """Look at the checkout in *root*."""
+        self.root = root.resolve()
+
+    def names(self, folder: str, *, recursive: bool = False) -> list[str]:
+        """Return the paths of the files in *folder*, sorted."""
+        self._inside(folder)
+        found: list[str] = []
+        for here, folders, files in os.walk(self.root / folder):
+            relative = Path(here).relative_to(self.root)
+            found += [(relative / name).as_posix() for name in files]
+            for name in folders:
+                self._inside((relative / name).as_posix())
+            if not recursive:
+                break
+        return sorted(found)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of *path*, or None when there is no such file.
+
+        Raises:
+            InputError: the file lies outside the repository, is no file, or is too large.
+
+        """
+        try:
+            self._inside(path)
+            with (self.root / path).open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _problem(path, f"cannot be read: {error.strerror}", "Mend its mode") from None
+
+    def _inside(self, path: str) -> None:
+        """Refuse *path* when it, or a link in it, leads out of the repository."""
+        target = (self.root / path).resolve()
+        if not target.is_relative_to(self.root):
+            raise _problem(
+                path, "the path leads out of the repository", "Move the file into the repository"
+            )
+        if target.exists() and not stat.S_IFMT(target.stat().st_mode) in {
+            stat.S_IFREG,
+            stat.S_IFDIR,
+        }:
+            raise _problem(path, "this is no plain file", "Replace it by a file")
+
+
+class Commit:
+    """The files as a commit has them, read through one ``git cat-file`` process."""
+
+    def __init__(self, root: Path, revision: str) -> None:
+        """Look at *revision* of the checkout in *root*.
+
+        Raises:
+            GitError: no Git repository, or no such revision.
+
+        """
+        self.root = root.resolve()
+        self.revision = revision
+        prefix = self._git("rev-parse", "--show-prefix").decode().strip()
+        self.commit = (
+            self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            .decode()
+            .strip()
+        )
+        listing = self._git("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", prefix or ".")
+        self.blobs: dict[str, tuple[str, str]] = {}
+        for entry in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            head, _, path = entry.partition("\t")
+            mode, _, blob = head.split(" ")
+            self.blobs[path.removeprefix(prefix)] = (mode, blob)
+        self._reader: subprocess.Popen[bytes] | None = None
+
+    def names(self, folder: str, *, recursive: bool = False) -> list[str]:
+        """Return the paths of the files in *folder*, sorted."""
+        start = f"{folder}/"
+        return sorted(
+            path
+            for path in self.blobs
+            if path.startswith(start) and (recursive or "/" not in path[len(start) :])
+        )
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of *path*, or None when there is no such file."""
+        if path not in self.blobs:
+            return None
+        mode, blob = self.blobs[path]
+        if mode not in {"100644", "100755"}:
+            raise _problem(path, "this is no plain file", "Replace it by a file")
+        return self._blob(blob)
+
+    def _blob(self, blob: str) -> bytes:
+        if self._reader is None:
+            self._reader = subprocess.Popen(
+                ["git", "-C", str(self.root), "cat-file", "--batch"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        reader = self._reader
+        if reader.stdin is None or reader.stdout is None:
+            raise GitError("git cat-file has no pipes")
+        reader.stdin.write(f"{blob}\n".encode())
+        reader.stdin.flush()
+        header = reader.stdout.readline().split()
+        if len(header) != 3:
+            raise GitError(f"git cannot read object {blob} of {self.revision}. Run `git fsck`.")
+        content = reader.stdout.read(int(header[2]) + 1)
+        return content[:-1]
+
+    def close(self) -> None:
+        """End the reading process."""
+        if self._reader is not None:
+            self._reader.communicate()
+            self._reader = None
+
+    def _git(self, *arguments: str) -> bytes:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self.root), *arguments], capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            raise GitError("git: the program is not installed. Install Git.") from None
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            reason = said[-1] if said else f"there is no commit {self.revision!r}"
+            raise GitError(
+                f"{self.revision}: {reason}. Name a commit, branch or tag of this repository; "
+                "in a shallow clone fetch it first (`git fetch --unshallow`)."
+            )
+        return done.stdout
+
+
+def _problem(path: str, what: str, remedy: str) -> InputError:
+    return InputError([Problem(file=path, what=what, remedy=remedy)])
