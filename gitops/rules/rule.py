@@ -1,0 +1,52 @@
+"""What a policy rule is, and what it says about an object."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gitops.model import Level, Policy
+from gitops.objects import Manifest
+
+
+class Complaint(NamedTuple):
+    """One thing about an object that a rule does not accept."""
+
+    path: str
+    """Field of the object, such as ``spec.template.spec.containers[name=web].image``."""
+    what: str
+    accepted: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return the four parts in one line."""
+        return f"{self.path}: {self.what}. Accepted: {self.accepted}. {self.remedy}."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """An object under judgement, and the environment it is meant for."""
+
+    manifest: Manifest
+    environment: str
+    platform: bool
+    """Whether it is the platform's own and no application's."""
+
+
+Judge = Callable[[Subject, Policy], Iterator[Complaint]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule: a name, a reason, and a pure judgement."""
+
+    name: str
+    """Kebab case; the key under ``levels`` in ``fleet/policy.yaml``."""
+    reason: str
+    """Why the rule exists, in one sentence."""
+    level: Level
+    """Level in environments for which ``fleet/policy.yaml`` says nothing."""
+    judge: Judge
+
+    def level_in(self, policy: Policy, environment: str) -> Level:
+        """Return what happens in *environment* when the rule is broken."""
+        return policy.levels.get(self.name, {}).get(environment, self.level)
