@@ -50,6 +50,10 @@ class InputError(GitOpsError):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(each) for each in self.problems))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        """Let the error travel between processes."""
+        return type(self), (self.problems,)
+
 
 class OutputError(GitOpsError):
     """A place this program may not, or could not, write to."""

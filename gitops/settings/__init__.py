@@ -1,5 +1,6 @@
 """YAML to model: the only place that knows files, layers and keys."""
 
-from gitops.settings.load import load
+from gitops.settings.agree import agree
+from gitops.settings.load import Loaded, load
 
-__all__ = ["load"]
+__all__ = ["Loaded", "agree", "load"]

@@ -1,0 +1,45 @@
+"""What one stack consists of: the model in, one provider and one component for each cluster out."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components import Cluster, ClusterArgs
+from gitops import settings
+from gitops.model import Delivery
+from gitops.plan import plan
+from gitops.source.files import WorkTree
+
+config = pulumi.Config("gitops")
+fleet = settings.load(WorkTree(Path(__file__).parent)).fleet
+# Git holds the truth: what the engine was given must be what the stack's file says.
+settings.agree(
+    WorkTree(Path(__file__).parent),
+    pulumi.get_stack(),
+    {key: config.get_object(key) for key in ("environment", "apps", "clusters")},
+)
+stack = plan(fleet, pulumi.get_stack())
+kubeconfigs = config.get_secret_object("kubeconfigs") or pulumi.Output.secret({})
+
+for name, each in stack.clusters.items():
+    provider = k8s.Provider(
+        name,
+        # Where the stack holds no kubeconfig, the person's own one is used, at this context.
+        kubeconfig=kubeconfigs.apply(lambda found, name=name: found.get(name)),
+        context=each.cluster.context or name,
+        enable_server_side_apply=True,
+    )
+    Cluster(
+        name,
+        ClusterArgs(
+            plan=each,
+            applications=stack.environment.delivery is Delivery.DIRECT,
+            protect=stack.environment.guarded,
+        ),
+        pulumi.ResourceOptions(providers=[provider]),
+    )
+
+pulumi.export("environment", stack.environment.name)
+pulumi.export("delivery", stack.environment.delivery.value)
+pulumi.export("clusters", {name: sorted(each.applications) for name, each in stack.clusters.items()})

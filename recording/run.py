@@ -1,0 +1,122 @@
+"""Runs a stack's program in a process of its own, and brings the recording back."""
+
+import asyncio
+import json
+import multiprocessing
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime import config, reset_options
+from pulumi.runtime.stack import run_in_stack
+
+from gitops.errors import GitOpsError, ProgramError
+from recording.monitor import Monitor, Recording
+
+_DISABLED = "pulumi:disable-default-providers"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One program, as one stack runs it."""
+
+    root: Path
+    """Directory of ``__main__.py``."""
+    project: str
+    stack: str
+    config: Mapping[str, str]
+    """Configuration by full key, such as ``gitops:environment``; objects as JSON."""
+    secret_keys: Sequence[str] = ()
+
+
+def record(run: Run) -> Recording:
+    """Run the program in this process, and return what it asked for.
+
+    Raises:
+        ProgramError: what the engine would refuse, or the program's own error, with its place.
+        GitOpsError: raised by the program on purpose; passed on as it is.
+
+    """
+    disabled = frozenset(json.loads(run.config.get(_DISABLED, "[]")))
+    monitor = Monitor(project=run.project, stack=run.stack, disabled=disabled)
+    reset_options(
+        project=run.project,
+        stack=run.stack,
+        root_directory=str(run.root),
+        monitor_address=monitor,  # pyright: ignore[reportArgumentType]  # a stub or an address
+        engine_address=monitor,  # pyright: ignore[reportArgumentType]  # likewise
+        preview=True,
+        organization="organization",
+    )
+    config.set_all_config(dict(run.config), list(run.secret_keys))
+    asyncio.run(_run(run.root))
+    return monitor.recording()
+
+
+async def _run(root: Path) -> None:
+    # As the language host does it: the program's directory first, the directory as it is left.
+    sys.path.insert(0, str(root))
+
+    def program() -> None:
+        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+    try:
+        await run_in_stack(program)
+    except GitOpsError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever a program raises becomes one message
+        raise ProgramError(_explain(error, root)) from None
+    finally:
+        sys.path.remove(str(root))
+
+
+def record_all(runs: Sequence[Run]) -> dict[str, Recording]:
+    """Run every program, two or more at once, and return the recordings by stack.
+
+    Raises:
+        GitOpsError: the first that failed, in the order of *runs*.
+
+    """
+    method = "fork" if sys.platform == "linux" else "spawn"
+    workers = min(len(runs), os.cpu_count() or 1)
+    with ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context(method), max_tasks_per_child=None
+    ) as pool:
+        futures = {run.stack: pool.submit(_guarded, run) for run in runs}
+        try:
+            results = {stack: future.result() for stack, future in futures.items()}
+        except BrokenProcessPool:
+            raise ProgramError(
+                "the program ended without a word (killed, or out of memory). Run it again."
+            ) from None
+    for result in results.values():
+        if isinstance(result, GitOpsError):
+            raise result
+    return {stack: each for stack, each in results.items() if isinstance(each, Recording)}
+
+
+def _guarded(run: Run) -> Recording | GitOpsError:
+    try:
+        return record(run)
+    except GitOpsError as error:
+        return error
+
+
+def _explain(error: BaseException, root: Path) -> str:
+    """Return the program's own error with the innermost place in the repository."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [each for each in frames if Path(each.filename).is_relative_to(root)]
+    own = [each for each in own if ".venv" not in each.filename and "/recording/" not in each.filename]
+    place = ""
+    if own:
+        place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: "
+    kind = type(error).__name__
+    text = str(error) if isinstance(error, pulumi.RunError) else f"{kind}: {error}"
+    return f"{place}{text}"
