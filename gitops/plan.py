@@ -6,6 +6,7 @@ compares; there is no second way from the model to an object.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from gitops import names
 from gitops.layouts import paths
@@ -24,20 +25,34 @@ from gitops.model import (
     Team,
     Topology,
 )
+from gitops.model.parts import Network
 from gitops.objects import Manifest, Placed
 
 PROTECTED = frozenset({"Namespace", "AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
 """Kinds of the platform whose deletion takes applications along: Pulumi refuses to delete them."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ApplicationPlan:
-    """The objects of one application on one cluster."""
+    """One application on one cluster; its objects are built when somebody asks for them."""
 
     site: Site
-    objects: tuple[Manifest, ...]
-    tests: tuple[Manifest, ...]
-    """Objects that test the others after each deployment."""
+    raw: tuple[Manifest, ...] = ()
+    """Objects of its directory, for an application of plain manifests."""
+
+    @cached_property
+    def objects(self) -> tuple[Manifest, ...]:
+        """Everything that runs it."""
+        app = self.site.app
+        given: list[Manifest] = []
+        if isinstance(app, Manifests):
+            given = raw.placed(self.site, self.raw, app.cluster_resources)
+        return tuple(application.objects(self.site, given))
+
+    @cached_property
+    def tests(self) -> tuple[Manifest, ...]:
+        """Objects that test the others after each deployment."""
+        return tuple(application.tests(self.site))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +77,18 @@ class StackPlan:
 
     def placed(self) -> Iterator[Placed]:
         """Iterate over every object, and say where it goes."""
-        for name, plan in self.clusters.items():
-            for manifest in (*plan.tenancy, *plan.delivery):
-                yield self._placed(name, "", manifest)
-            for app, each in plan.applications.items():
+        for name in self.clusters:
+            yield from self.placed_on(name)
+
+    def placed_on(
+        self, name: str, *, without: frozenset[str] = frozenset()
+    ) -> Iterator[Placed]:
+        """Iterate over the objects on cluster *name*, but not those of applications *without*."""
+        plan = self.clusters[name]
+        for manifest in (*plan.tenancy, *plan.delivery):
+            yield self._placed(name, "", manifest)
+        for app, each in plan.applications.items():
+            if app not in without:
                 for manifest in (*each.objects, *each.tests):
                     yield self._placed(name, app, manifest)
 
@@ -116,25 +139,28 @@ def application_plan(
     deployment: Deployment,
     neighbours: Mapping[str, Neighbour],
 ) -> ApplicationPlan:
-    """Return the objects of one application on one cluster."""
+    """Return what one application is on one cluster."""
     app = deployment.on[cluster.name]
-    site = Site(
-        app=app,
-        environment=stack.environment,
-        cluster=cluster,
-        release=deployment.release,
-        namespace=namespace(fleet, stack.environment, app),
-        prefix=fleet.prefix,
-        neighbours=neighbours,
-    )
-    given: list[Manifest] = []
-    if isinstance(app, Manifests):
-        given = raw.placed(site, fleet.directories[app.path], app.cluster_resources)
     return ApplicationPlan(
-        site=site,
-        objects=tuple(application.objects(site, given)),
-        tests=tuple(application.tests(site)),
+        site=Site(
+            app=app,
+            environment=stack.environment,
+            cluster=cluster,
+            release=deployment.release,
+            namespace=namespace(fleet, stack.environment, app),
+            prefix=fleet.prefix,
+            neighbours=_peers(app, neighbours),
+        ),
+        raw=fleet.directories[app.path] if isinstance(app, Manifests) else (),
     )
+
+
+def _peers(app: Application, neighbours: Mapping[str, Neighbour]) -> dict[str, Neighbour]:
+    """Return those of *neighbours* that *app* talks to or hears from."""
+    network: Network | None = getattr(app, "network", None)
+    peers = (*network.ingress, *network.egress) if network else ()
+    names = sorted({each.app for each in peers if each.app in neighbours and each.app})
+    return {name: neighbours[name] for name in names}
 
 
 def namespace(fleet: Fleet, environment: Environment, app: Application) -> str:

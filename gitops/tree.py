@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +39,10 @@ class Written:
     """Whether an earlier write had been interrupted and was finished first."""
 
 
-def write(out: Path, files: Mapping[str, str]) -> Written:
+def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> Written:
     """Make *files*, by path with ``/``, the generated files in the directory *out*.
+
+    Generated files below the folders *keep* stay as they are.
 
     Raises:
         OutputError: a path outside *out* or through a link, a hand-written file in the way,
@@ -53,8 +55,10 @@ def write(out: Path, files: Mapping[str, str]) -> Written:
         with _locked(out):
             finished = _finish(out)
             before = _index(out)
-            after = {path: _digest(text.encode()) for path, text in sorted(files.items())}
-            todo, edited = _differences(out, before, after)
+            made = {path: _digest(text.encode()) for path, text in files.items()}
+            todo, edited = _differences(out, before, made)
+            kept = {path: digest for path, digest in before.items() if _below(path, keep)}
+            after = dict(sorted({**kept, **made}.items()))
             gone = [path for path in before if path not in after]
             if todo or gone or before != after:
                 _stage(out, todo, files, gone, after)
@@ -68,7 +72,7 @@ def write(out: Path, files: Mapping[str, str]) -> Written:
     return Written(
         added=added,
         changed=len(todo) - added,
-        unchanged=len(after) - len(todo),
+        unchanged=len(made) - len(todo),
         removed=len(gone),
         edited=tuple(edited),
         finished=finished,
@@ -87,6 +91,10 @@ def _check_paths(files: Mapping[str, str]) -> None:
             raise OutputError(
                 f"{path!r} and {other!r} are one file where case does not count. Rename one."
             )
+
+
+def _below(path: str, folders: Sequence[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in folders)
 
 
 def _is_part(part: str) -> bool:

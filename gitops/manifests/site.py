@@ -34,7 +34,7 @@ class Site:
     prefix: str
     """Prefix of our own labels and annotations, without the slash."""
     neighbours: Mapping[str, Neighbour]
-    """Every application of the environment, by name."""
+    """The applications that it talks to or hears from, by name."""
 
     @property
     def name(self) -> str:

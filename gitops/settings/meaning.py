@@ -20,7 +20,7 @@ from gitops.model import (
     Worker,
     Workload,
 )
-from gitops.settings.problems import looks_secret
+from gitops.secrecy import looks_secret
 from gitops.source.document import Path
 
 _LITERALS = re.compile(

@@ -7,13 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from gitops import fields, names
 from gitops.errors import Problem
+from gitops.secrecy import looks_secret
 from gitops.source.document import Mark, Path
 
 T = TypeVar("T")
 Locate = Callable[[Path], tuple[str, Mark | None]]
 """Turns a path inside the checked value into a file and a place in it."""
-
-SECRET_WORDS = ("password", "passwd", "secret", "token", "apikey", "credential", "privatekey")
 
 
 def check(adapter: TypeAdapter[T], data: Any, locate: Locate) -> tuple[T | None, list[Problem]]:
@@ -48,12 +47,6 @@ def dotted(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
-
-
-def looks_secret(key: str) -> bool:
-    """Tell whether the value of *key* should not be shown."""
-    folded = key.casefold().replace("_", "").replace("-", "")
-    return any(folded.endswith(word) for word in SECRET_WORDS)
 
 
 def _translate(adapter: TypeAdapter[Any], data: Any, error: Any, locate: Locate) -> Problem:

@@ -1,6 +1,7 @@
 """Where the input comes from: the working tree, or a commit; the same files either way."""
 
 import os
+import posixpath
 import stat
 import subprocess
 from pathlib import Path
@@ -100,7 +101,8 @@ class Commit:
 
     def names(self, folder: str, *, recursive: bool = False) -> list[str]:
         """Return the paths of the files in *folder*, sorted."""
-        start = f"{folder}/"
+        clean = posixpath.normpath(folder)
+        start = "" if clean == "." else f"{clean}/"
         return sorted(
             path
             for path in self.blobs

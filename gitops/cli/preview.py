@@ -1,0 +1,119 @@
+"""``preview``: what every environment consists of, and what a change does to it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gitops.cli.choose import environments
+from gitops.cli.progress import working
+from gitops.diff import Changes, compare
+from gitops.diff.plans import changed
+from gitops.errors import InputError
+from gitops.model import Fleet, Level
+from gitops.plan import plan
+from gitops.preview import Node, Preview, environment_preview
+from gitops.settings import load
+from gitops.source.files import Commit, WorkTree
+from gitops.verdicts import verdicts
+
+
+@click.command("preview")
+@click.argument("environment", nargs=-1)
+@click.option("--against", metavar="REF", help="Commit, branch or tag to compare with.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Markdown fits into a pull-request comment.",
+)
+@click.option("--full", is_flag=True, help="Name every Pulumi resource instead of counting them.")
+@click.option("--fail-on-change", is_flag=True, help="Exit 1 when something changes.")
+@click.pass_obj
+def command(
+    root: Path,
+    environment: tuple[str, ...],
+    against: str | None,
+    shape: str,
+    full: bool,  # noqa: FBT001  # click passes flags by name
+    fail_on_change: bool,  # noqa: FBT001
+) -> int:
+    """Show what every ENVIRONMENT, or those named, consists of.
+
+    Needs no cluster, no engine, no passphrase and no network. Exits 1 when a rule that is
+    enforced is broken.
+    """
+    with working("previewing"):
+        given = _preview(root, environment, against)
+    _print(given, shape, full=full)
+    enforced = any(
+        verdict.level is Level.ENFORCE for each in given.environments for verdict in each.verdicts
+    )
+    return 1 if enforced or (fail_on_change and given.changes) else 0
+
+
+def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Preview:
+    files = WorkTree(root)
+    fleet = load(files).fleet
+    names = environments(fleet, wanted)
+    plans = {name: plan(fleet, name) for name in names}
+    nodes = _resources(root, files, names)
+    return Preview(
+        environments=tuple(
+            environment_preview(
+                fleet, each, verdicts(each.placed(), fleet.policy), *nodes[name]
+            )
+            for name, each in plans.items()
+        ),
+        against=against or "",
+        changes=_changes(root, fleet, wanted, against) if against else Changes(objects=()),
+    )
+
+
+def _changes(root: Path, fleet: Fleet, wanted: tuple[str, ...], against: str) -> Changes:
+    files = Commit(root, against)
+    try:
+        before = load(files).fleet
+    except InputError as error:
+        problems = "\n".join(f"{against}:{each}" for each in error.problems)
+        raise click.ClickException(f"the fleet at {against} is not valid:\n{problems}") from None
+    finally:
+        files.close()
+    names = [*fleet.stacks, *(each for each in before.stacks if each not in fleet.stacks)]
+    chosen = [name for name in names if not wanted or name in wanted]
+    return compare(*changed(before, fleet, chosen))
+
+
+def _resources(
+    root: Path, files: WorkTree, names: list[str]
+) -> dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]:
+    """Run the program of every stack, and return its resources as trees, and its warnings."""
+    # Importing Pulumi takes half a second; only this verb pays for it.
+    from recording import Run, record_all
+    from recording.config import project_name, stack_config
+    from recording.nodes import nodes
+
+    project = project_name(files)
+    runs: list[Run] = []
+    for name in names:
+        config, secret = stack_config(files, name)
+        runs.append(Run(root=root, project=project, stack=name, config=config, secret_keys=secret))
+    return {name: (nodes(each), each.warnings) for name, each in record_all(runs).items()}
+
+
+def _print(given: Preview, shape: str, *, full: bool) -> None:
+    if shape == "markdown":
+        from gitops.report import markdown
+
+        sys.stdout.write(markdown.preview(given))
+    elif shape == "json":
+        from gitops.report import machine
+
+        sys.stdout.write(machine.preview(given))
+    else:
+        from gitops.report import text
+
+        text.preview(given, full=full, to=text.console())
+    sys.stdout.flush()

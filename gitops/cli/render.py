@@ -1,0 +1,42 @@
+"""``render``: writes the GitOps repository."""
+
+from pathlib import Path
+
+import click
+
+from gitops.cli.choose import environments
+from gitops.cli.progress import working
+from gitops.layouts import paths
+from gitops.layouts.rendered import rendered
+from gitops.plan import plan
+from gitops.settings import load
+from gitops.source.files import WorkTree
+from gitops.tree import write
+
+
+@click.command("render")
+@click.argument("environment", nargs=-1)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Directory to write.")
+@click.pass_obj
+def command(root: Path, environment: tuple[str, ...], out: Path) -> int:
+    """Write the rendered tree of every ENVIRONMENT, or of those named, into a directory.
+
+    Generated files that are no longer made are removed; files that people wrote stay.
+    """
+    with working("rendering"):
+        fleet = load(WorkTree(root)).fleet
+        files: dict[str, str] = {}
+        chosen = environments(fleet, environment)
+        for name in chosen:
+            files |= rendered(fleet, plan(fleet, name))
+        others = [paths.environment(fleet, each) for each in fleet.stacks if each not in chosen]
+        done = write(out, files, keep=others)
+    if done.finished:
+        click.echo(f"finished an earlier render of {out} that was interrupted", err=True)
+    for path in done.edited:
+        click.echo(f"{path}: was edited by hand, and is as generated again", err=True)
+    click.echo(
+        f"{out}: {done.added} added, {done.changed} changed, {done.removed} removed, "
+        f"{done.unchanged} unchanged"
+    )
+    return 0

@@ -1,0 +1,209 @@
+"""Which changes a person should look at twice, and why. One function for each danger."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from gitops.diff.changes import ABSENT, ChangeKind, Danger, FieldChange
+from gitops.objects import Manifest
+from gitops.rules import images
+
+DATA = Danger(1, "data-loss", "stored data can be lost with it")
+CASCADE = Danger(2, "cascade", "everything that it delivers can be deleted with it")
+DELETION = Danger(3, "deletion", "it stops working for whoever uses it")
+REPLACEMENT = Danger(4, "replacement", "an immutable field changes: it is deleted and made again")
+PROTECTION = Danger(5, "protection-removed", "the next mistake is no longer stopped")
+RBAC = Danger(6, "access-widened", "somebody may do more than before")
+SECURITY = Danger(7, "security-loosened", "a pod gets rights or reach that it did not have")
+NETWORK = Danger(8, "network-opened", "connections become possible that were denied")
+REPOSITORY = Danger(9, "image-repository", "another program runs, not another version")
+IMAGE = Danger(10, "image", "another version runs")
+CAPACITY = Danger(11, "capacity-down", "fewer pods are guaranteed")
+LIMITS = Danger(12, "limits-removed", "one pod can starve its node")
+AUTOMATION = Danger(13, "automation", "changes go live, or are deleted, without a person")
+EXPOSURE = Danger(14, "exposure", "it is reached in another way from outside")
+SECRET = Danger(15, "secret-reference", "it reads another Secret")
+
+_DATA_KINDS = frozenset(
+    {"StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace",
+     "CustomResourceDefinition"}
+)  # fmt: skip
+_ROOTS = frozenset({"AppProject", "ApplicationSet", "Application", "Kustomization",
+                    "GitRepository", "HelmRelease", "Chart"})  # fmt: skip
+_RBAC = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
+_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$|^spec\.version$")
+_CAPACITY = frozenset(
+    {"spec.replicas", "spec.minReplicas", "spec.maxReplicas", "spec.minAvailable"}
+)
+_LEVELS = {"privileged": 0, "baseline": 1, "restricted": 2}
+
+Finder = Callable[[Manifest, Manifest, FieldChange], bool]
+
+
+def dangers(
+    kind: ChangeKind, old: Manifest | None, new: Manifest | None, fields: Sequence[FieldChange]
+) -> tuple[Danger, ...]:
+    """Return why the change from *old* to *new* deserves a second look, worst first."""
+    found: set[Danger] = set()
+    if new is None and old is not None:
+        found.add(_deletion(str(old["kind"])))
+        if old["kind"] == "NetworkPolicy":
+            found.add(NETWORK)
+    elif old is None and new is not None:
+        if new["kind"] in _RBAC:
+            found.add(RBAC)
+    elif old is not None and new is not None:
+        if kind is ChangeKind.REPLACED:
+            found.add(DATA if old["kind"] in _DATA_KINDS else REPLACEMENT)
+        found |= {danger for danger in _changed(old, new, fields)}
+    return tuple(sorted(found))
+
+
+def _deletion(kind: str) -> Danger:
+    if kind in _DATA_KINDS:
+        return DATA
+    return CASCADE if kind in _ROOTS else DELETION
+
+
+def _changed(
+    old: Manifest, new: Manifest, fields: Sequence[FieldChange]
+) -> Iterator[Danger]:
+    for field in fields:
+        for danger, finder in _FINDERS:
+            if finder(old, new, field):
+                yield danger
+        if _IMAGE.search(field.path):
+            yield _image(field)
+
+
+def _image(field: FieldChange) -> Danger:
+    before, after = images.parse(str(field.old)), images.parse(str(field.new))
+    if before and after and before.repository != after.repository:
+        return REPOSITORY
+    return IMAGE
+
+
+def _protection(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del new
+    if field.path == "(protect)":
+        return field.new is False
+    loosened = {
+        "spec.syncPolicy.applicationsSync": field.new == "sync",
+        "spec.syncPolicy.preserveResourcesOnDeletion": field.new is not True,
+        "spec.deletionPolicy": field.old == "Orphan",
+        "spec.force": field.new is True,
+    }
+    gone = field.path.endswith("persistentVolumeClaimRetentionPolicy.whenDeleted")
+    return loosened.get(field.path, False) or (gone and old["kind"] == "StatefulSet")
+
+
+def _access(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del new
+    kind = old["kind"]
+    if kind in _RBAC:
+        return field.path.startswith(("rules", "subjects")) and _grew(field)
+    if kind == "AppProject":
+        places = ("spec.destinations", "spec.sourceRepos", "spec.clusterResourceWhitelist")
+        return field.path.startswith(places) and _grew(field)
+    if kind == "ConfigMap" and field.path.startswith("data[policy."):
+        return True
+    narrowed = "spec.namespaceResourceBlacklist"
+    return kind == "AppProject" and field.path.startswith(narrowed)
+
+
+def _security(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del new
+    last = field.path.rpartition(".")[2]
+    if old["kind"] == "Namespace" and "pod-security.kubernetes.io/enforce]" in field.path:
+        return _LEVELS.get(str(field.new), -1) < _LEVELS.get(str(field.old), 3)
+    loose = {
+        "privileged": field.new is True,
+        "allowPrivilegeEscalation": field.new is not False,
+        "runAsNonRoot": field.new is not True,
+        "readOnlyRootFilesystem": field.new is not True,
+        "automountServiceAccountToken": field.new is True,
+        "hostNetwork": field.new is True,
+        "hostPID": field.new is True,
+        "hostIPC": field.new is True,
+        "seccompProfile": field.new is ABSENT,
+        "securityContext": field.new is ABSENT,
+        "add": "capabilities" in field.path and _grew(field),
+        "drop": "capabilities" in field.path and not _grew(field),
+        "runAsUser": field.new == 0,
+    }
+    return loose.get(last, False)
+
+
+def _network(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del new
+    return old["kind"] == "NetworkPolicy" and field.path.startswith("spec") and _grew(field)
+
+
+def _capacity(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del old, new
+    if field.path == "spec.maxUnavailable":
+        return _number(field.new) > _number(field.old)
+    if field.path not in _CAPACITY:
+        return False
+    # Without the field an autoscaler decides; it keeps what is there.
+    return field.new is not ABSENT and _number(field.new) < _number(field.old)
+
+
+def _limits(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del old, new
+    place = re.search(r"\.resources(\.limits(\.(memory|ephemeral-storage))?)?$", field.path)
+    return place is not None and field.new is ABSENT
+
+
+def _automation(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del old, new
+    if field.path.startswith("spec.template.spec.syncPolicy.automated"):
+        return field.new is not ABSENT
+    if field.path == "spec.suspend":
+        return field.old is True
+    return field.path == "spec.prune" and field.new is True
+
+
+def _exposure(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del new
+    if old["kind"] == "Service":
+        return field.path == "spec.type"
+    hosts = ("spec.rules", "spec.hostnames", "spec.parentRefs", "spec.tls", "spec.ingressClassName")
+    return old["kind"] in {"Ingress", "HTTPRoute"} and field.path.startswith(hosts)
+
+
+def _secret(old: Manifest, new: Manifest, field: FieldChange) -> bool:
+    del old, new
+    return "secretRef" in str(field.old) + str(field.new) or "secret" in field.path.split(".")
+
+
+def _grew(field: FieldChange) -> bool:
+    """Tell whether the new value has something that the old one had not."""
+    if field.old is ABSENT:
+        return True
+    if field.new is ABSENT:
+        return False
+    if isinstance(field.old, list) and isinstance(field.new, list):
+        before = cast("list[Any]", field.old)
+        return any(each not in before for each in cast("list[Any]", field.new))
+    if isinstance(field.old, Mapping) and isinstance(field.new, Mapping):
+        return bool(set(cast("Any", field.new)) - set(cast("Any", field.old)))
+    return True
+
+
+def _number(value: Any) -> float:
+    match = re.match(r"[0-9]+", str(value))
+    return float(match[0]) if match else 0.0
+
+
+_FINDERS: tuple[tuple[Danger, Finder], ...] = (
+    (PROTECTION, _protection),
+    (RBAC, _access),
+    (SECURITY, _security),
+    (NETWORK, _network),
+    (CAPACITY, _capacity),
+    (LIMITS, _limits),
+    (AUTOMATION, _automation),
+    (EXPOSURE, _exposure),
+    (SECRET, _secret),
+)

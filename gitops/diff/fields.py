@@ -1,0 +1,75 @@
+"""Two values in, every differing field out; lists of named things are matched by name.
+
+Kubernetes merges such lists by key too. Here the key is found in the data: the first of a few
+well-known keys that every item has and no two items share.
+Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from gitops.diff.changes import ABSENT, FieldChange
+
+_KEYS: tuple[tuple[str, ...], ...] = (
+    ("name",),
+    ("metadata", "name"),
+    ("key",),
+    ("mountPath",),
+    ("topologyKey",),
+    ("host",),
+    ("app",),
+    ("containerPort",),
+    ("port",),
+    ("path",),
+    ("type",),
+)
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
+    """Yield every field in which *old* and *new* differ, in the order of the path."""
+    if old == new and type(old) is type(new):
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        left, right = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)
+        for key in sorted({*left, *right}):
+            yield from differences(left.get(key, ABSENT), right.get(key, ABSENT), join(path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _lists(cast("list[Any]", old), cast("list[Any]", new), path)
+    else:
+        yield FieldChange(path, old, new)
+
+
+def join(path: str, key: str) -> str:
+    """Return the path of *key* below *path*; keys with dots stand in brackets."""
+    if "." in key or "/" in key or "[" in key:
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key
+
+
+def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldChange]:
+    left, right = _keyed(old), _keyed(new)
+    if left is None or right is None or next(iter(left))[0] != next(iter(right))[0]:
+        yield FieldChange(path, old, new)
+        return
+    for name in dict.fromkeys((*left, *right)):
+        here = f"{path}[{name[0]}={name[1]}]"
+        yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
+    if list(left) != [name for name in right if name in left] and set(left) == set(right):
+        yield FieldChange(f"{path} (order)", [n[1] for n in left], [n[1] for n in right])
+
+
+def _keyed(items: Sequence[Any]) -> dict[tuple[str, str], Any] | None:
+    """Return *items* by their key, or None when they have none in common."""
+    if not items or not all(isinstance(each, dict) for each in items):
+        return None
+    for key in _KEYS:
+        names = [_get(each, key) for each in items]
+        if all(isinstance(name, str | int) for name in names) and len(set(names)) == len(names):
+            return {(".".join(key), str(name)): each for name, each in zip(names, items, strict=True)}
+    return None
+
+
+def _get(item: Any, key: tuple[str, ...]) -> Any:
+    for step in key:
+        item = cast("Mapping[str, Any]", item).get(step) if isinstance(item, dict) else None
+    return item

@@ -1,0 +1,124 @@
+"""A preview as Markdown for a pull-request comment: bounded, and proof against its content."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from gitops.diff import Changes, ObjectChange
+from gitops.preview import EnvironmentPreview, Preview
+from gitops.report.fields import shown
+from gitops.report.safe import code, markdown, value
+from gitops.report.text import summary
+
+LIMIT = 65_000
+"""Characters and UTF-16 units; GitHub takes 65,536 and appends nothing."""
+_RESERVE = 4_000
+"""Room for the lines that say what was left out."""
+_MOST_DANGERS = 40
+
+
+def preview(given: Preview) -> str:
+    """Return *given* as Markdown of at most 65,000 characters; details go first, counts never."""
+    head = _head(given)
+    blocks = [*(_blocks(given.changes) if given.against else ()), *_environments(given)]
+    kept, used = _fit(blocks, LIMIT - _RESERVE - _size(head))
+    parts = [head, *kept]
+    if used < len(blocks):
+        parts.append(_left_out(given, used))
+    return "\n".join(parts) + "\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _fit(blocks: Sequence[str], room: int) -> tuple[list[str], int]:
+    """Return the blocks, from the first, that fit into *room*, and how many they are."""
+    kept: list[str] = []
+    for block in blocks:
+        room -= _size(block) + 1
+        if room < 0:
+            break
+        kept.append(block)
+    return kept, len(kept)
+
+
+def _head(given: Preview) -> str:
+    lines = ["## GitOps preview", ""]
+    if given.against:
+        lines += [f"Against {code(given.against)}: **{markdown(summary(given.changes))}**", ""]
+        lines += _dangers(given.changes)
+    lines += ["| environment | delivery | clusters | applications | objects | policy |"]
+    lines += ["| --- | --- | --- | --- | --- | --- |"]
+    lines += [_row(each) for each in given.environments]
+    return "\n".join([*lines, ""])
+
+
+def _row(given: EnvironmentPreview) -> str:
+    levels = Counter(each.level.value for each in given.verdicts)
+    policy = ", ".join(f"{count} {level}" for level, count in sorted(levels.items())) or "kept"
+    cells = (
+        given.name,
+        f"{given.delivery}, {given.sync}",
+        str(len(given.clusters)),
+        str(len(given.applications)),
+        str(sum(given.objects.values())),
+        policy,
+    )
+    return f"| {' | '.join(markdown(cell) for cell in cells)} |"
+
+
+def _dangers(given: Changes) -> list[str]:
+    counts = Counter(danger for each in given.objects for danger in each.dangers)
+    if not counts:
+        return []
+    lines = ["| danger | objects | what it can do |", "| --- | --- | --- |"]
+    for danger, count in sorted(counts.items())[:_MOST_DANGERS]:
+        lines.append(f"| {markdown(danger.name)} | {count} | {markdown(danger.consequence)} |")
+    return [*lines, ""]
+
+
+def _blocks(given: Changes) -> Iterator[str]:
+    for change in given.objects:
+        yield _change(change)
+
+
+def _change(change: ObjectChange) -> str:
+    where = f"{change.environment}/{','.join(change.clusters)}"
+    dangers = ", ".join(each.name for each in change.dangers)
+    head = f"- **{change.kind.value}** {code(str(change.object))} on {code(where)}"
+    lines = [head + (f" ({markdown(dangers)})" if dangers else "")]
+    for field in shown(change):
+        lines.append(f"  - {code(field.path)}: {code(value(field.old))} → {code(value(field.new))}")
+    return "\n".join(lines)
+
+
+def _environments(given: Preview) -> Iterator[str]:
+    for each in given.environments:
+        for verdict in each.verdicts:
+            yield f"- policy {verdict.level.value}: {code(str(verdict))}"
+    for each in given.environments:
+        lines = [
+            "",
+            f"<details><summary>{markdown(each.name)}: "
+            f"{len(each.applications)} applications</summary>",
+            "",
+            "| application | kind | runs | replicas | strategy | clusters |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        for app in each.applications:
+            cells = (app.name, app.kind, app.runs, app.replicas, app.strategy)
+            clusters = "all" if app.clusters == each.clusters else ", ".join(app.clusters)
+            lines.append(f"| {' | '.join(markdown(cell) for cell in (*cells, clusters))} |")
+        yield "\n".join([*lines, "", "</details>"])
+
+
+def _left_out(given: Preview, used: int) -> str:
+    lines = ["", "**Too long for a comment; left out:**", ""]
+    rest = given.changes.objects[used:]
+    counts = Counter((each.environment, each.kind.value) for each in rest)
+    for (environment, kind), count in sorted(counts.items())[:40]:
+        lines.append(f"- {count} {kind} in {markdown(environment)}")
+    shown_environments = max(0, used - len(given.changes.objects))
+    if shown_environments < len(given.environments):
+        lines.append("- tables of applications")
+    return "\n".join([*lines, "", "Run `bin/gitops preview --against REF` for all of it."])

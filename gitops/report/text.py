@@ -1,0 +1,168 @@
+"""A preview as text: for a terminal of any width, for a pipe, with colour or without."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from io import StringIO
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from gitops.diff import Changes, ChangeKind, ObjectChange
+from gitops.preview import EnvironmentPreview, Node, Preview
+from gitops.report.fields import shown
+from gitops.report.safe import value, visible
+
+_SIGNS = {
+    ChangeKind.ADDED: ("+", "green"),
+    ChangeKind.CHANGED: ("~", "yellow"),
+    ChangeKind.REMOVED: ("-", "red"),
+    ChangeKind.REPLACED: ("!", "bold red"),
+}
+_PIPE_WIDTH = 160
+
+
+def console(file: TextIO | None = None) -> Console:
+    """Return the console of *file*: colours on a terminal only, none where NO_COLOR is set."""
+    stream = file or sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
+    return Console(
+        file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
+    )
+
+
+def preview(given: Preview, *, full: bool, to: Console) -> None:
+    """Print *given*: what changes first, then each environment; *full* names every resource."""
+    if given.against:
+        changes(given.changes, given.against, to)
+    for each in given.environments:
+        _environment(each, full=full, to=to)
+
+
+def changes(given: Changes, against: str, to: Console) -> None:
+    """Print what *given* holds: counts, dangers, then every field."""
+    to.print(Text(f"Changes against {visible(against)}: {summary(given)}", style="bold"))
+    dangers = Counter(danger for each in given.objects for danger in each.dangers)
+    for danger, count in sorted(dangers.items()):
+        plural = "object" if count == 1 else "objects"
+        line = f"  {danger.name}: {count} {plural}; {danger.consequence}"
+        to.print(Text(line, style="red"), soft_wrap=True)
+    for each in given.objects:
+        _change(each, to)
+    to.print()
+
+
+def summary(given: Changes) -> str:
+    """Return the counts in one line."""
+    if not given:
+        return "no change"
+    counts = given.counts()
+    said = ", ".join(f"{counts[kind.value]} {kind.value}" for kind in reversed(ChangeKind))
+    environments = sorted({environment for environment, _ in given.places()})
+    clusters = len(given.places())
+    return f"{said} on {clusters} cluster{'s' * (clusters != 1)} of {', '.join(environments)}"
+
+
+def _change(change: ObjectChange, to: Console) -> None:
+    sign, style = _SIGNS[change.kind]
+    where = f"{change.environment}/{','.join(change.clusters)}"
+    head = Text(f"{sign} ", style=style)
+    head.append(f"{where}  {visible(str(change.object))}", style="bold")
+    if change.application:
+        head.append(f"  ({change.application})")
+    if change.dangers:
+        head.append(f"  {', '.join(each.name for each in change.dangers)}", style="red")
+    to.print(head, soft_wrap=True)
+    for field in shown(change):
+        to.print(Text(f"    {visible(field.path)}: {value(field.old)} -> {value(field.new)}"),
+                 soft_wrap=True)  # fmt: skip
+
+
+def _environment(given: EnvironmentPreview, *, full: bool, to: Console) -> None:
+    to.print(Text(given.name, style="bold") + Text(f"  {visible(given.description)}", style="dim"))
+    source = f", releases from {given.comes_from}" if given.comes_from else ""
+    clusters = ", ".join(given.clusters)
+    to.print(Text(f"  {given.delivery}, {given.sync} sync{source}; clusters: {clusters}"))
+    to.print(_applications(given))
+    to.print(_tree(given, full=full))
+    objects = ", ".join(f"{count} {kind}" for kind, count in given.objects.items())
+    to.print(Text(f"  {sum(given.objects.values())} Kubernetes objects: {objects}", style="dim"))
+    _verdicts(given, to)
+    to.print()
+
+
+def _applications(given: EnvironmentPreview) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("  application", no_wrap=True)
+    for title in ("kind", "runs", "replicas", "strategy", "clusters"):
+        table.add_column(title, overflow="fold")
+    for each in given.applications:
+        everywhere = each.clusters == given.clusters
+        table.add_row(
+            *(
+                Text(visible(cell))
+                for cell in (
+                    f"  {each.name}",
+                    each.kind,
+                    each.runs,
+                    each.replicas,
+                    each.strategy,
+                    "all" if everywhere else ", ".join(each.clusters),
+                )
+            )
+        )
+    return table
+
+
+def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
+    count = sum(each.size() for each in given.resources)
+    tree = Tree(Text(f"  {count} Pulumi resources"), guide_style="dim")
+    for each in given.resources:
+        _branch(tree, each, full=full)
+    return tree
+
+
+def _branch(tree: Tree, node: Node, *, full: bool) -> None:
+    label = Text(visible(node.name))
+    label.append(f"  {node.type}", style="dim")
+    if node.protect:
+        label.append("  protected", style="cyan")
+    branch = tree.add(label)
+    leaves = [each for each in node.children if not each.children]
+    if not full and len(leaves) > 1:
+        branch.add(Text(_counted(leaves), style="dim"))
+        leaves = []
+    for each in node.children:
+        if each.children or each in leaves:
+            _branch(branch, each, full=full)
+
+
+def _counted(nodes: Sequence[Node]) -> str:
+    counts = Counter((each.type.rpartition(":")[2], each.protect) for each in nodes)
+    return ", ".join(
+        f"{count} {kind}{' (protected)' if protect else ''}"
+        for (kind, protect), count in counts.items()
+    )
+
+
+def _verdicts(given: EnvironmentPreview, to: Console) -> None:
+    if not given.verdicts:
+        to.print(Text("  policy: every rule is kept", style="green"))
+    for each in given.verdicts:
+        style = "red" if each.level.value == "enforce" else "yellow"
+        line = f"  policy {each.level.value}: {visible(str(each))}"
+        to.print(Text(line, style=style), soft_wrap=True)
+    for warning in given.warnings:
+        to.print(Text(f"  warning: {visible(warning)}", style="yellow"), soft_wrap=True)
+
+
+def as_text(given: Preview, *, full: bool = False, width: int = _PIPE_WIDTH) -> str:
+    """Return what ``preview`` prints, without colours."""
+    stream = StringIO()
+    to = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    preview(given, full=full, to=to)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
