@@ -42,5 +42,8 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     folded = {each.casefold().replace("_", "").replace("-", ""): each for each in known}
     if exact := folded.get(word.casefold().replace("_", "").replace("-", "")):
         return exact
+    begun = [each for each in known if len(word) > 2 and each.startswith(word)]
+    if len(begun) == 1:
+        return begun[0]
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     return close[0] if close else None

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic_core import core_schema
 
 from gitops import fields
 
@@ -14,9 +15,28 @@ SHAPE = ConfigDict(extra="forbid", use_attribute_docstrings=True, alias_generato
 """Every value people write: unknown keys are errors, keys are camelCase in YAML."""
 
 
-def shorthand(key: str) -> BeforeValidator:
-    """Let a single text stand for a mapping in which only *key* is given."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+class Shorthand:
+    """Lets a single text stand for a mapping in which only one key is given."""
+
+    def __init__(self, key: str) -> None:
+        """Let a text mean ``{key: text}``."""
+        self.key = key
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Turn a text into the mapping before the mapping is checked."""
+        return core_schema.no_info_before_validator_function(
+            lambda value: {self.key: value} if isinstance(value, str) else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Offer the text and the mapping to editors."""
+        whole = handler(schema)
+        inner = handler.resolve_ref_schema(whole)["properties"][self.key]
+        return {"anyOf": [inner, whole]}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +119,7 @@ class SecretReference:
     """Whether a pod may start without it."""
 
 
-Secret = Annotated[SecretReference, shorthand("name")]
+Secret = Annotated[SecretReference, Shorthand("name")]
 
 
 class RouteKind(StrEnum):
@@ -187,7 +207,7 @@ class RolloutPlan:
     """blueGreen: who switches the traffic, Argo Rollouts itself or a person."""
 
 
-Rollout = Annotated[RolloutPlan, shorthand("strategy")]
+Rollout = Annotated[RolloutPlan, Shorthand("strategy")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

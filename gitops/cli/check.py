@@ -1,0 +1,60 @@
+"""``check``: everything that can be wrong before a cluster sees it."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from gitops.checks import Finding, findings
+from gitops.cli.choose import environments
+from gitops.cli.progress import working
+from gitops.model import Level
+from gitops.plan import plan
+from gitops.report.safe import visible
+from gitops.settings import load
+from gitops.source.files import WorkTree
+
+
+@click.command("check")
+@click.argument("environment", nargs=-1)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.pass_obj
+def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
+    """Check the schema, references, owners, names, parity, API versions and policy.
+
+    Exits 1 when something that is enforced is broken, 2 when a file is wrong.
+    """
+    with working("checking"):
+        loaded = load(WorkTree(root))
+        plans = {
+            name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)
+        }
+        found = sorted(set(findings(loaded, plans)))
+    if shape == "json":
+        _json(found)
+    else:
+        objects = sum(1 for each in plans.values() for _ in each.placed())
+        _text(found, f"{len(plans)} environments, {objects:,} objects")
+    return 1 if any(each.level is Level.ENFORCE for each in found) else 0
+
+
+def _json(found: list[Finding]) -> None:
+    document = {"version": 1, "findings": [asdict(each) for each in found]}
+    click.echo(json.dumps(document, indent=2))
+
+
+def _text(found: list[Finding], checked: str) -> None:
+    for each in found:
+        word, colour = ("error", "red") if each.level is Level.ENFORCE else ("warning", "yellow")
+        click.echo(f"{click.style(word, fg=colour)}: {visible(str(each))}")
+    counts = Counter(each.level for each in found)
+    errors, warnings = counts[Level.ENFORCE], counts[Level.WARN]
+    click.echo(f"{checked}: {errors} errors, {warnings} warnings")

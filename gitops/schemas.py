@@ -1,0 +1,129 @@
+"""JSON Schemas of every file that people write, generated from the model, for their editors."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+
+from gitops.model import KINDS
+from gitops.settings import shapes
+
+FOLDER = "schemas"
+_DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+def schemas() -> dict[str, str]:
+    """Return the text of every schema by its path in the repository."""
+    made = {
+        "fleet": _schema(shapes.FLEET),
+        "clusters": _keyed(_schema(shapes.CLUSTERS)),
+        "teams": _keyed(_schema(shapes.TEAMS)),
+        "policy": _schema(shapes.POLICY),
+        "versions": _schema(shapes.VERSIONS),
+        "application": _schema(shapes.APPS),
+        "releases": _schema(shapes.RELEASES),
+        "stack": _stack(),
+    }
+    return {f"{FOLDER}/{name}.json": _text(name, schema) for name, schema in made.items()}
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = shapes.adapter(kind)
+    return adapter.json_schema(ref_template="#/definitions/{model}")
+
+
+def _text(name: str, schema: dict[str, Any]) -> str:
+    whole = {"$schema": _DRAFT, "$id": f"gitops-{name}", **_seven(schema)}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _seven(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return *schema* as draft 7, which every editor reads; ``discriminator`` is OpenAPI's."""
+    moved = {key: each for key, each in schema.items() if key not in {"$defs", "discriminator"}}
+    if "$defs" in schema:
+        moved["definitions"] = schema["$defs"]
+    return moved
+
+
+def _keyed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take ``name`` away from what a file holds by name."""
+    values: dict[str, Any] = schema.get("additionalProperties") or next(
+        iter(schema["patternProperties"].values())
+    )
+    _nameless(schema["$defs"][values["$ref"].rpartition("/")[2]])
+    return schema
+
+
+def _nameless(schema: dict[str, Any]) -> None:
+    """Take ``name`` away where the key, or the file's name, is the name."""
+    del schema["properties"]["name"]
+    schema["required"] = [each for each in schema["required"] if each != "name"]
+
+
+def _stack() -> dict[str, Any]:
+    """Return the schema of ``Pulumi.<environment>.yaml``: Pulumi's own keys, and ours."""
+    environment = _schema("environment")
+    definitions: dict[str, Any] = environment.pop("$defs", {})
+    _nameless(environment)
+    overlay = {"type": "object", "properties": _overlay(definitions), "additionalProperties": False}
+    definitions["Overlay"] = overlay
+    apps = {"type": "object", "additionalProperties": {"$ref": "#/definitions/Overlay"}}
+    cluster = {"type": "object", "properties": {"apps": apps}, "additionalProperties": False}
+    config = {
+        "gitops:environment": environment,
+        "gitops:apps": {"description": "What is different here, by application.", **apps},
+        "gitops:clusters": {
+            "description": "What is different on one cluster, by cluster and application.",
+            "type": "object",
+            "additionalProperties": cluster,
+        },
+        "gitops:kubeconfigs": {
+            "description": "Kubeconfig by cluster: `pulumi config set --secret --path`.",
+            "type": "object",
+        },
+    }
+    known = {"type": "object", "properties": config, "required": ["gitops:environment"]}
+    known["patternProperties"] = {"^(?!gitops:)": {}}
+    known["additionalProperties"] = False
+    return {
+        "title": "Stack",
+        "type": "object",
+        "properties": {"config": known},
+        "required": ["config"],
+        "$defs": definitions,
+    }
+
+
+def _overlay(definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of all kinds of application, each optional, null to take it away."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind in KINDS.values():
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        schema = adapter.json_schema(ref_template="#/definitions/{model}")
+        for name, each in schema.pop("$defs", {}).items():
+            definitions[name] = _partial(each)
+        for key, each in schema["properties"].items():
+            if key not in shapes.FIXED and each not in found.setdefault(key, []):
+                found[key].append(_partial(each))
+    return {key: {"anyOf": [*each, {"type": "null"}]} for key, each in found.items()}
+
+
+def _partial(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *schema* with nothing required: a layer says only what is different."""
+    partial = copy.deepcopy(dict(schema))
+    for each in _nested(partial):
+        each.pop("required", None)
+        each.pop("default", None)
+    return partial
+
+
+def _nested(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield cast("dict[str, Any]", value)
+        for each in cast("dict[str, Any]", value).values():
+            yield from _nested(each)
+    elif isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _nested(each)
