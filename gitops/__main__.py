@@ -1,8 +1,12 @@
 """``python -m gitops``: what ``bin/gitops`` runs."""
 
+import os
 import sys
 
-from gitops.cli.main import run
+# Set by the launcher for this process; programs that this one starts have paths of their own.
+os.environ.pop("PYTHONPATH", None)
+
+from gitops.cli.main import run  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(run(sys.argv[1:]))
