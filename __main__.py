@@ -42,4 +42,6 @@ for name, each in stack.clusters.items():
 
 pulumi.export("environment", stack.environment.name)
 pulumi.export("delivery", stack.environment.delivery.value)
-pulumi.export("clusters", {name: sorted(each.applications) for name, each in stack.clusters.items()})
+pulumi.export(
+    "clusters", {name: sorted(each.applications) for name, each in stack.clusters.items()}
+)

@@ -37,8 +37,8 @@ class Cluster(ComponentResource):
         if args.plan.delivery:
             delivery = DeliveryArgs(manifests=args.plan.delivery, protect=args.protect)
             Delivery(f"{name}-delivery", delivery, after)
-        applications = args.plan.applications if args.applications else {}
-        for app, plan in applications.items():
-            given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
-            Application(f"{name}-{app}", given, after)
+        if args.applications:
+            for app, plan in args.plan.applications.items():
+                given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
+                Application(f"{name}-{app}", given, after)
         self.register_outputs({"applications": sorted(args.plan.applications)})

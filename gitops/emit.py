@@ -15,24 +15,24 @@ import yaml
 
 from gitops.errors import GitOpsError
 
-_WORD = re.compile(
-    r"[A-Za-z/_](?:[A-Za-z0-9_./@=$%+-]|:(?=[A-Za-z0-9_./@-])| (?=[A-Za-z0-9_./]))*"
-)
+_WORD = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./@=$%+-]|:(?=[A-Za-z0-9_./@-])| (?=[A-Za-z0-9_./]))*")
 _MEASURE = re.compile(r"[0-9]+(?:m|k|M|G|T|Ki|Mi|Gi|Ti|h|s|m0s|h0m0s|%)|[0-9]+\.[0-9]+\.[0-9]+")
 _RESERVED = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _FIRST = {"apiVersion": 0, "kind": 1, "metadata": 2}
-_TIDY_LINES = re.compile(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*)", re.S)
+_TIDY_LINES = re.compile(
+    r"[^\s\x00-\x1f\x7f](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*)", re.DOTALL
+)
 
 _START = yaml.StreamStartEvent(encoding=None)
 _END = yaml.StreamEndEvent()
 _DOCUMENT = yaml.DocumentStartEvent(explicit=False)
 _NEXT_DOCUMENT = yaml.DocumentStartEvent(explicit=True)
 _DOCUMENT_END = yaml.DocumentEndEvent(explicit=False)
-_MAPPING = yaml.MappingStartEvent(None, None, True, flow_style=False)
-_EMPTY_MAPPING = yaml.MappingStartEvent(None, None, True, flow_style=True)
+_MAPPING = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
+_EMPTY_MAPPING = yaml.MappingStartEvent(None, None, implicit=True, flow_style=True)
 _MAPPING_END = yaml.MappingEndEvent()
-_LIST = yaml.SequenceStartEvent(None, None, True, flow_style=False)
-_EMPTY_LIST = yaml.SequenceStartEvent(None, None, True, flow_style=True)
+_LIST = yaml.SequenceStartEvent(None, None, implicit=True, flow_style=False)
+_EMPTY_LIST = yaml.SequenceStartEvent(None, None, implicit=True, flow_style=True)
 _LIST_END = yaml.SequenceEndEvent()
 
 

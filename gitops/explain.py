@@ -8,11 +8,11 @@ from typing import Any, cast
 from pydantic.alias_generators import to_camel
 
 from gitops.model import Application, Deployment
+from gitops.secrecy import HIDDEN, looks_secret
 from gitops.settings import Loaded
 from gitops.settings.layers import saying
 from gitops.settings.problems import dotted
 from gitops.settings.reading import nearest_mark
-from gitops.secrecy import HIDDEN, looks_secret
 from gitops.source.document import Path
 
 
@@ -100,7 +100,11 @@ def _said(loaded: Loaded, environment: str, app: str, cluster: str, path: Path) 
     for index, (layer, value) in enumerate(saying(layers, path)):
         mark = layer.mark(path)
         place = f"{layer.document.file}:{mark.line}:{mark.column}" if mark else layer.document.file
-        shown = "" if isinstance(value, dict | list) else _shown(path, value if value is not None else "null")
+        shown = (
+            ""
+            if isinstance(value, dict | list)
+            else _shown(path, value if value is not None else "null")
+        )
         yield Say(layer=layer.name, place=place, value=shown, wins=index == 0)
 
 

@@ -20,77 +20,77 @@ class Removal(NamedTuple):
 
 _KUBERNETES: Mapping[str, Mapping[str, str]] = {
     "1.16": {
-            "extensions/v1beta1 Deployment": "apps/v1",
-            "extensions/v1beta1 DaemonSet": "apps/v1",
-            "extensions/v1beta1 ReplicaSet": "apps/v1",
-            "extensions/v1beta1 NetworkPolicy": "networking.k8s.io/v1",
-            "extensions/v1beta1 PodSecurityPolicy": "",
-            "apps/v1beta1 Deployment": "apps/v1",
-            "apps/v1beta1 StatefulSet": "apps/v1",
-            "apps/v1beta1 ControllerRevision": "apps/v1",
-            "apps/v1beta2 Deployment": "apps/v1",
-            "apps/v1beta2 StatefulSet": "apps/v1",
-            "apps/v1beta2 DaemonSet": "apps/v1",
-            "apps/v1beta2 ReplicaSet": "apps/v1",
-            "apps/v1beta2 ControllerRevision": "apps/v1",
+        "extensions/v1beta1 Deployment": "apps/v1",
+        "extensions/v1beta1 DaemonSet": "apps/v1",
+        "extensions/v1beta1 ReplicaSet": "apps/v1",
+        "extensions/v1beta1 NetworkPolicy": "networking.k8s.io/v1",
+        "extensions/v1beta1 PodSecurityPolicy": "",
+        "apps/v1beta1 Deployment": "apps/v1",
+        "apps/v1beta1 StatefulSet": "apps/v1",
+        "apps/v1beta1 ControllerRevision": "apps/v1",
+        "apps/v1beta2 Deployment": "apps/v1",
+        "apps/v1beta2 StatefulSet": "apps/v1",
+        "apps/v1beta2 DaemonSet": "apps/v1",
+        "apps/v1beta2 ReplicaSet": "apps/v1",
+        "apps/v1beta2 ControllerRevision": "apps/v1",
     },
     "1.22": {
-            "extensions/v1beta1 Ingress": "networking.k8s.io/v1",
-            "networking.k8s.io/v1beta1 Ingress": "networking.k8s.io/v1",
-            "networking.k8s.io/v1beta1 IngressClass": "networking.k8s.io/v1",
-            "rbac.authorization.k8s.io/v1beta1 Role": "rbac.authorization.k8s.io/v1",
-            "rbac.authorization.k8s.io/v1beta1 RoleBinding": "rbac.authorization.k8s.io/v1",
-            "rbac.authorization.k8s.io/v1beta1 ClusterRole": "rbac.authorization.k8s.io/v1",
-            "rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
-            "apiextensions.k8s.io/v1beta1 CustomResourceDefinition": "apiextensions.k8s.io/v1",
-            "apiregistration.k8s.io/v1beta1 APIService": "apiregistration.k8s.io/v1",
-            "admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration": (
-                "admissionregistration.k8s.io/v1"
-            ),
-            "admissionregistration.k8s.io/v1beta1 ValidatingWebhookConfiguration": (
-                "admissionregistration.k8s.io/v1"
-            ),
-            "authentication.k8s.io/v1beta1 TokenReview": "authentication.k8s.io/v1",
-            "authorization.k8s.io/v1beta1 SubjectAccessReview": "authorization.k8s.io/v1",
-            "authorization.k8s.io/v1beta1 LocalSubjectAccessReview": "authorization.k8s.io/v1",
-            "authorization.k8s.io/v1beta1 SelfSubjectAccessReview": "authorization.k8s.io/v1",
-            "authorization.k8s.io/v1beta1 SelfSubjectRulesReview": "authorization.k8s.io/v1",
-            "certificates.k8s.io/v1beta1 CertificateSigningRequest": "certificates.k8s.io/v1",
-            "coordination.k8s.io/v1beta1 Lease": "coordination.k8s.io/v1",
-            "scheduling.k8s.io/v1beta1 PriorityClass": "scheduling.k8s.io/v1",
-            "storage.k8s.io/v1beta1 StorageClass": "storage.k8s.io/v1",
-            "storage.k8s.io/v1beta1 VolumeAttachment": "storage.k8s.io/v1",
-            "storage.k8s.io/v1beta1 CSIDriver": "storage.k8s.io/v1",
-            "storage.k8s.io/v1beta1 CSINode": "storage.k8s.io/v1",
+        "extensions/v1beta1 Ingress": "networking.k8s.io/v1",
+        "networking.k8s.io/v1beta1 Ingress": "networking.k8s.io/v1",
+        "networking.k8s.io/v1beta1 IngressClass": "networking.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1beta1 Role": "rbac.authorization.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1beta1 RoleBinding": "rbac.authorization.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1beta1 ClusterRole": "rbac.authorization.k8s.io/v1",
+        "rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
+        "apiextensions.k8s.io/v1beta1 CustomResourceDefinition": "apiextensions.k8s.io/v1",
+        "apiregistration.k8s.io/v1beta1 APIService": "apiregistration.k8s.io/v1",
+        "admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration": (
+            "admissionregistration.k8s.io/v1"
+        ),
+        "admissionregistration.k8s.io/v1beta1 ValidatingWebhookConfiguration": (
+            "admissionregistration.k8s.io/v1"
+        ),
+        "authentication.k8s.io/v1beta1 TokenReview": "authentication.k8s.io/v1",
+        "authorization.k8s.io/v1beta1 SubjectAccessReview": "authorization.k8s.io/v1",
+        "authorization.k8s.io/v1beta1 LocalSubjectAccessReview": "authorization.k8s.io/v1",
+        "authorization.k8s.io/v1beta1 SelfSubjectAccessReview": "authorization.k8s.io/v1",
+        "authorization.k8s.io/v1beta1 SelfSubjectRulesReview": "authorization.k8s.io/v1",
+        "certificates.k8s.io/v1beta1 CertificateSigningRequest": "certificates.k8s.io/v1",
+        "coordination.k8s.io/v1beta1 Lease": "coordination.k8s.io/v1",
+        "scheduling.k8s.io/v1beta1 PriorityClass": "scheduling.k8s.io/v1",
+        "storage.k8s.io/v1beta1 StorageClass": "storage.k8s.io/v1",
+        "storage.k8s.io/v1beta1 VolumeAttachment": "storage.k8s.io/v1",
+        "storage.k8s.io/v1beta1 CSIDriver": "storage.k8s.io/v1",
+        "storage.k8s.io/v1beta1 CSINode": "storage.k8s.io/v1",
     },
     "1.25": {
-            "batch/v1beta1 CronJob": "batch/v1",
-            "discovery.k8s.io/v1beta1 EndpointSlice": "discovery.k8s.io/v1",
-            "events.k8s.io/v1beta1 Event": "events.k8s.io/v1",
-            "policy/v1beta1 PodDisruptionBudget": "policy/v1",
-            "policy/v1beta1 PodSecurityPolicy": "",
-            "autoscaling/v2beta1 HorizontalPodAutoscaler": "autoscaling/v2",
-            "node.k8s.io/v1beta1 RuntimeClass": "node.k8s.io/v1",
+        "batch/v1beta1 CronJob": "batch/v1",
+        "discovery.k8s.io/v1beta1 EndpointSlice": "discovery.k8s.io/v1",
+        "events.k8s.io/v1beta1 Event": "events.k8s.io/v1",
+        "policy/v1beta1 PodDisruptionBudget": "policy/v1",
+        "policy/v1beta1 PodSecurityPolicy": "",
+        "autoscaling/v2beta1 HorizontalPodAutoscaler": "autoscaling/v2",
+        "node.k8s.io/v1beta1 RuntimeClass": "node.k8s.io/v1",
     },
     "1.26": {
-            "autoscaling/v2beta2 HorizontalPodAutoscaler": "autoscaling/v2",
-            "flowcontrol.apiserver.k8s.io/v1beta1 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
-            "flowcontrol.apiserver.k8s.io/v1beta1 PriorityLevelConfiguration": (
-                "flowcontrol.apiserver.k8s.io/v1"
-            ),
+        "autoscaling/v2beta2 HorizontalPodAutoscaler": "autoscaling/v2",
+        "flowcontrol.apiserver.k8s.io/v1beta1 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
+        "flowcontrol.apiserver.k8s.io/v1beta1 PriorityLevelConfiguration": (
+            "flowcontrol.apiserver.k8s.io/v1"
+        ),
     },
     "1.27": {"storage.k8s.io/v1beta1 CSIStorageCapacity": "storage.k8s.io/v1"},
     "1.29": {
-            "flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
-            "flowcontrol.apiserver.k8s.io/v1beta2 PriorityLevelConfiguration": (
-                "flowcontrol.apiserver.k8s.io/v1"
-            ),
+        "flowcontrol.apiserver.k8s.io/v1beta2 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
+        "flowcontrol.apiserver.k8s.io/v1beta2 PriorityLevelConfiguration": (
+            "flowcontrol.apiserver.k8s.io/v1"
+        ),
     },
     "1.32": {
-            "flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
-            "flowcontrol.apiserver.k8s.io/v1beta3 PriorityLevelConfiguration": (
-                "flowcontrol.apiserver.k8s.io/v1"
-            ),
+        "flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema": "flowcontrol.apiserver.k8s.io/v1",
+        "flowcontrol.apiserver.k8s.io/v1beta3 PriorityLevelConfiguration": (
+            "flowcontrol.apiserver.k8s.io/v1"
+        ),
     },
 }
 _CUSTOM: Mapping[str, str] = {

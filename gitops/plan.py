@@ -28,7 +28,9 @@ from gitops.model import (
 from gitops.model.parts import Network
 from gitops.objects import Manifest, Placed
 
-PROTECTED = frozenset({"Namespace", "AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
+PROTECTED = frozenset(
+    {"Namespace", "AppProject", "ApplicationSet", "GitRepository", "Kustomization"}
+)
 """Kinds of the platform whose deletion takes applications along: Pulumi refuses to delete them."""
 
 
@@ -80,9 +82,7 @@ class StackPlan:
         for name in self.clusters:
             yield from self.placed_on(name)
 
-    def placed_on(
-        self, name: str, *, without: frozenset[str] = frozenset()
-    ) -> Iterator[Placed]:
+    def placed_on(self, name: str, *, without: frozenset[str] = frozenset()) -> Iterator[Placed]:
         """Iterate over the objects on cluster *name*, but not those of applications *without*."""
         plan = self.clusters[name]
         for manifest in (*plan.tenancy, *plan.delivery):
@@ -218,18 +218,14 @@ def _flux(fleet: Fleet, stack: Stack, cluster: Cluster) -> Iterator[Manifest]:
             yield flux.tests(fleet, environment, team, paths.tests(*place))
 
 
-def _argocd(
-    fleet: Fleet, stack: Stack, hub: Cluster, served: list[Cluster]
-) -> Iterator[Manifest]:
+def _argocd(fleet: Fleet, stack: Stack, hub: Cluster, served: list[Cluster]) -> Iterator[Manifest]:
     environment = stack.environment
     for team in fleet.teams.values():
         owned = {each.name: _owned(stack, team, each) for each in served}
         every = {name: app for apps in owned.values() for name, app in apps.items()}
         if not every:
             continue
-        kinds = {
-            kind for app in every.values() for kind in getattr(app, "cluster_resources", ())
-        }
+        kinds = {kind for app in every.values() for kind in getattr(app, "cluster_resources", ())}
         tenant = argocd.Tenant(
             fleet=fleet,
             environment=environment,

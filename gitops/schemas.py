@@ -84,9 +84,13 @@ def _stack() -> dict[str, Any]:
             "type": "object",
         },
     }
-    known = {"type": "object", "properties": config, "required": ["gitops:environment"]}
-    known["patternProperties"] = {"^(?!gitops:)": {}}
-    known["additionalProperties"] = False
+    known: dict[str, Any] = {
+        "type": "object",
+        "properties": config,
+        "required": ["gitops:environment"],
+        "patternProperties": {"^(?!gitops:)": {}},
+        "additionalProperties": False,
+    }
     return {
         "title": "Stack",
         "type": "object",

@@ -17,7 +17,6 @@ def looks_secret(key: str) -> bool:
 def hide(kind: str, path: str, key: str, value: Any) -> Any:
     """Return *value*, or a mark in its place; *path* is the field in an object of *kind*."""
     inside = any(
-        path == each or path.startswith((f"{each}.", f"{each}["))
-        for each in _SEALED.get(kind, ())
+        path == each or path.startswith((f"{each}.", f"{each}[")) for each in _SEALED.get(kind, ())
     )
     return HIDDEN if inside or (looks_secret(key) and isinstance(value, str)) else value

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +103,7 @@ def _is_part(part: str) -> bool:
 
 
 @contextmanager
-def _locked(out: Path) -> Iterator[None]:
+def _locked(out: Path) -> Generator[None]:
     """Hold the directory *out*; the kernel lets go when the process ends, however it ends."""
     if out.is_symlink():
         raise OutputError(f"{out} is a symbolic link. Name the directory itself.")
@@ -242,12 +242,12 @@ def _apply(out: Path) -> None:
             made.add(target.parent)
         staged = staging / str(number)
         try:
-            os.replace(staged, target)
+            staged.replace(target)
         except FileNotFoundError:
             if staged.exists():
                 raise
     if (staging / "index").exists():
-        os.replace(staging / "index", out / INDEX)
+        (staging / "index").replace(out / INDEX)
     shutil.rmtree(staging)
 
 

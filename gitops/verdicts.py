@@ -33,7 +33,9 @@ def verdicts(objects: Iterable[Placed], policy: Policy) -> Iterator[Verdict]:
     active: dict[str, list[tuple[str, Level]]] = {}
     for placed in objects:
         if placed.environment not in active:
-            levels = ((name, rule.level_in(policy, placed.environment)) for name, rule in RULES.items())
+            levels = (
+                (name, rule.level_in(policy, placed.environment)) for name, rule in RULES.items()
+            )
             active[placed.environment] = [each for each in levels if each[1] is not Level.OFF]
         subject = Subject(
             manifest=placed.manifest,

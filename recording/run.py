@@ -113,7 +113,9 @@ def _explain(error: BaseException, root: Path) -> str:
     """Return the program's own error with the innermost place in the repository."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if Path(each.filename).is_relative_to(root)]
-    own = [each for each in own if ".venv" not in each.filename and "/recording/" not in each.filename]
+    own = [
+        each for each in own if ".venv" not in each.filename and "/recording/" not in each.filename
+    ]
     place = ""
     if own:
         place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: "

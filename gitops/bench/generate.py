@@ -52,9 +52,7 @@ def _cluster(name: str) -> dict[str, Any]:
     }
 
 
-def _application(
-    chance: random.Random, name: str, team: str, names: list[str]
-) -> dict[str, Any]:
+def _application(chance: random.Random, name: str, team: str, names: list[str]) -> dict[str, Any]:
     peers = sorted({chance.choice(names) for _ in range(3)} - {name})
     return {
         "name": name,

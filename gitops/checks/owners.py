@@ -58,9 +58,7 @@ def _replicas(
             yield _field(plans, placed, scaler, str(own))
 
 
-def _field(
-    plans: Mapping[str, StackPlan], one: Placed, other: Placed, target: str
-) -> Finding:
+def _field(plans: Mapping[str, StackPlan], one: Placed, other: Placed, target: str) -> Finding:
     return Finding(
         check="one-owner",
         level=Level.ENFORCE,

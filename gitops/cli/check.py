@@ -34,9 +34,7 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
     """
     with working("checking"):
         loaded = load(WorkTree(root))
-        plans = {
-            name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)
-        }
+        plans = {name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)}
         found = sorted(set(findings(loaded, plans)))
     if shape == "json":
         _json(found)

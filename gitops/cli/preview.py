@@ -62,9 +62,7 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
     nodes = _resources(root, files, names)
     return Preview(
         environments=tuple(
-            environment_preview(
-                fleet, each, verdicts(each.placed(), fleet.policy), *nodes[name]
-            )
+            environment_preview(fleet, each, verdicts(each.placed(), fleet.policy), *nodes[name])
             for name, each in plans.items()
         ),
         against=against or "",

@@ -1,12 +1,12 @@
 """Progress for a person who waits: on a terminal only, on standard error, gone when done."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
+def working(what: str) -> Generator[None]:
     """Say on a terminal that *what* is going on, while it is."""
     if not sys.stderr.isatty():
         yield

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gitops.diff.changes import ABSENT, Changes, ChangeKind, FieldChange, ObjectChange
+from gitops.diff.changes import ABSENT, ChangeKind, Changes, FieldChange, ObjectChange
 from gitops.diff.danger import DATA, Danger, dangers
 from gitops.diff.fields import differences
 from gitops.diff.immutable import needs_replacement
@@ -59,9 +59,7 @@ def compare(before: Iterable[Placed], after: Iterable[Placed]) -> Changes:
 
 
 def _by_key(objects: Iterable[Placed]) -> dict[_Key, Placed]:
-    return {
-        _Key(each.environment, each.cluster, identity(each.manifest)): each for each in objects
-    }
+    return {_Key(each.environment, each.cluster, identity(each.manifest)): each for each in objects}
 
 
 def _equal(left: Placed, right: Placed) -> bool:

@@ -55,7 +55,7 @@ def dangers(
     elif old is not None and new is not None:
         if kind is ChangeKind.REPLACED:
             found.add(DATA if old["kind"] in _DATA_KINDS else REPLACEMENT)
-        found |= {danger for danger in _changed(old, new, fields)}
+        found |= set(_changed(old, new, fields))
     return tuple(sorted(found))
 
 
@@ -65,9 +65,7 @@ def _deletion(kind: str) -> Danger:
     return CASCADE if kind in _ROOTS else DELETION
 
 
-def _changed(
-    old: Manifest, new: Manifest, fields: Sequence[FieldChange]
-) -> Iterator[Danger]:
+def _changed(old: Manifest, new: Manifest, fields: Sequence[FieldChange]) -> Iterator[Danger]:
     for field in fields:
         for danger, finder in _FINDERS:
             if finder(old, new, field):

@@ -65,7 +65,9 @@ def _keyed(items: Sequence[Any]) -> dict[tuple[str, str], Any] | None:
     for key in _KEYS:
         names = [_get(each, key) for each in items]
         if all(isinstance(name, str | int) for name in names) and len(set(names)) == len(names):
-            return {(".".join(key), str(name)): each for name, each in zip(names, items, strict=True)}
+            return {
+                (".".join(key), str(name)): each for name, each in zip(names, items, strict=True)
+            }
     return None
 
 

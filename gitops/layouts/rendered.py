@@ -72,16 +72,12 @@ def application_files(
     yield from _each(folder, header, plan.tests)
 
 
-def _each(
-    folder: str, header: str, manifests: Sequence[Manifest]
-) -> Iterator[tuple[str, str]]:
+def _each(folder: str, header: str, manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
     for manifest in manifests:
         yield f"{folder}/{file_name(manifest)}", documents([manifest], header)
 
 
-def _umbrella(
-    folder: str, header: str, manifests: Sequence[Manifest]
-) -> Iterator[tuple[str, str]]:
+def _umbrella(folder: str, header: str, manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
     """Yield the small chart that depends on the third-party one; other objects are templates."""
     for manifest in manifests:
         if manifest["kind"] == chart.KIND:

@@ -49,7 +49,10 @@ def stateful_set(site: Site, app: Stateful) -> Manifest:
             "podManagementPolicy": "OrderedReady",
             "selector": {"matchLabels": dict(site.selector)},
             "updateStrategy": {"type": "RollingUpdate"},
-            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+            "persistentVolumeClaimRetentionPolicy": {
+                "whenDeleted": "Retain",
+                "whenScaled": "Retain",
+            },
             "template": pod_template(site, app, topologySpreadConstraints=spread(site)),
             "volumeClaimTemplates": [_claim(site, each) for each in app.storage],
         },

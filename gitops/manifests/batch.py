@@ -86,7 +86,7 @@ def _test_pod(site: Site, app: Workload, test: IntegrationTest) -> dict[str, Any
             "limits": {"cpu": "500m", "memory": "256Mi"},
         },
         "securityContext": locked_down(),
-        "volumeMounts": [{"name": "writable-0", "mountPath": "/tmp"}],
+        "volumeMounts": [{"name": "writable-0", "mountPath": "/tmp"}],  # noqa: S108
     }
     if test.command:
         container["command"] = list(test.command)

@@ -64,7 +64,7 @@ def limit_range(namespace: Manifest) -> Manifest:
 
 def default_deny(namespace: Manifest) -> Manifest:
     """Return the NetworkPolicy that denies what no other policy of *namespace* allows."""
-    spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    spec: dict[str, Any] = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     return _tenant("networking.k8s.io/v1", "NetworkPolicy", "default-deny", namespace, spec)
 
 

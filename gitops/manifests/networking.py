@@ -75,7 +75,10 @@ def test_policy(site: Site, app: Workload) -> Manifest:
     own: dict[str, int] = dict(getattr(app, "ports", {}))
     egress: list[dict[str, Any]] = [
         _DNS,
-        {"to": [{"podSelector": {"matchLabels": dict(site.selector)}}], "ports": _ports(own.values())},
+        {
+            "to": [{"podSelector": {"matchLabels": dict(site.selector)}}],
+            "ports": _ports(own.values()),
+        },
         {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": _ports((443,))},
     ]
     name = test_name(app.name)

@@ -41,7 +41,9 @@ def group_kind(manifest: Manifest) -> str:
     return f"{group}/{manifest['kind']}" if group else str(manifest["kind"])
 
 
-def placed(site: Site, manifests: Sequence[Manifest], cluster_resources: Sequence[str]) -> list[Manifest]:
+def placed(
+    site: Site, manifests: Sequence[Manifest], cluster_resources: Sequence[str]
+) -> list[Manifest]:
     """Return *manifests* in the namespace of *site*, with its labels beside their own."""
     return [_placed(site, each, CLUSTER_SCOPED | set(cluster_resources)) for each in manifests]
 

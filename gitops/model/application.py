@@ -41,6 +41,8 @@ class Application:
 
     __pydantic_config__ = SHAPE
 
+    kind: str
+    """What it is; each kind below has a name of its own."""
     name: fields.Label
     """Same as the file's name; unique in the fleet."""
     team: fields.Label

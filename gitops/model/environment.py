@@ -188,9 +188,7 @@ class Policy:
     """Image registries, or paths in them, that images and charts may come from."""
     labels: tuple[fields.Text, ...] = ()
     """Labels that every workload must carry, beside the recommended ones."""
-    levels: Mapping[fields.Label, Settings] = field(
-        default_factory=dict[str, Mapping[str, Level]]
-    )
+    levels: Mapping[fields.Label, Settings] = field(default_factory=dict[str, Mapping[str, Level]])
     """Level of a rule by environment: off, warn or enforce."""
 
 

@@ -13,7 +13,6 @@ from gitops.model.environment import (
     Repository,
     Team,
 )
-
 from gitops.objects import Manifest
 
 

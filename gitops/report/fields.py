@@ -38,4 +38,6 @@ def _inside(value: Any) -> Any:
             key: HIDDEN if looks_secret(key) and isinstance(each, str) else _inside(each)
             for key, each in mapping.items()
         }
-    return [_inside(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+    return (
+        [_inside(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value
+    )

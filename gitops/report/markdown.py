@@ -87,8 +87,10 @@ def _change(change: ObjectChange) -> str:
     dangers = ", ".join(each.name for each in change.dangers)
     head = f"- **{change.kind.value}** {code(str(change.object))} on {code(where)}"
     lines = [head + (f" ({markdown(dangers)})" if dangers else "")]
-    for field in shown(change):
-        lines.append(f"  - {code(field.path)}: {code(value(field.old))} → {code(value(field.new))}")
+    lines += [
+        f"  - {code(each.path)}: {code(value(each.old))} → {code(value(each.new))}"
+        for each in shown(change)
+    ]
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gitops.diff import Changes, ChangeKind, ObjectChange
+from gitops.diff import ChangeKind, Changes, ObjectChange
 from gitops.preview import EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
 from gitops.report.safe import value, visible

@@ -7,7 +7,9 @@ from gitops.model import Level, Policy
 from gitops.rules import images, pods
 from gitops.rules.rule import Complaint, Rule, Subject
 
-_REMEDY = "Push it to an approved registry, or add the registry to 'registries' in fleet/policy.yaml"
+_REMEDY = (
+    "Push it to an approved registry, or add the registry to 'registries' in fleet/policy.yaml"
+)
 _CHART_FIELDS = {"Chart": "repository", "HelmRepository": "url", "OCIRepository": "url"}
 
 

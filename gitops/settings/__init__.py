@@ -1,6 +1,6 @@
 """YAML to model: the only place that knows files, layers and keys."""
 
 from gitops.settings.agree import agree
-from gitops.settings.load import Loaded, load
+from gitops.settings.load import Loaded, load, policy
 
-__all__ = ["Loaded", "agree", "load"]
+__all__ = ["Loaded", "agree", "load", "policy"]

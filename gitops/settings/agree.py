@@ -47,9 +47,7 @@ def _differences(ours: Any, theirs: Any, path: Path) -> Iterator[Path]:
     if isinstance(ours, dict) and isinstance(theirs, dict):
         left, right = cast("dict[str, Any]", ours), cast("dict[str, Any]", theirs)
         for key in sorted({*left, *right}):
-            yield from _differences(
-                left.get(key, _MISSING), right.get(key, _MISSING), (*path, key)
-            )
+            yield from _differences(left.get(key, _MISSING), right.get(key, _MISSING), (*path, key))
     elif isinstance(ours, list) and isinstance(theirs, list):
         items, others = cast("list[Any]", ours), cast("list[Any]", theirs)
         if len(items) != len(others):
@@ -62,7 +60,11 @@ def _differences(ours: Any, theirs: Any, path: Path) -> Iterator[Path]:
 
 def _same(ours: Any, theirs: Any) -> bool:
     """Tell whether two scalars are the same to a person: the engine's YAML reader knows types."""
-    if _MISSING in (ours, theirs) or isinstance(ours, dict | list) or isinstance(theirs, dict | list):
+    if (
+        _MISSING in (ours, theirs)
+        or isinstance(ours, dict | list)
+        or isinstance(theirs, dict | list)
+    ):
         return ours is theirs
     if ours is None or theirs is None:
         return ours is theirs

@@ -1,13 +1,12 @@
 """Applications as each environment and cluster runs them: layers merged, checked, released."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 from gitops.errors import Problem
 from gitops.model import Application, Cluster, Deployment, Environment, Release, Team
 from gitops.settings import problems, shapes
-from gitops.settings.layers import Layer, get, layer, merge, place
+from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import complaints
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
@@ -61,7 +60,11 @@ class Deployments:
             return None
         if base.data.get("name") != name:
             self.reading.complain(
-                document, ("name",), f"the name must be that of the file, {name!r}", name, "Rename one"
+                document,
+                ("name",),
+                f"the name must be that of the file, {name!r}",
+                name,
+                "Rename one",
             )
         if not any(_runs_in(base, each) for each in self.sources.environments):
             self.reading.checked(shapes.APPS, document, base.data)
@@ -129,9 +132,7 @@ class Deployments:
             return
         for each in complaints(app, environment, target, team):
             self.reading.found.append(
-                problems.problem(
-                    _locate(layers), each.path, each.what, each.accepted, each.remedy
-                )
+                problems.problem(_locate(layers), each.path, each.what, each.accepted, each.remedy)
             )
 
 

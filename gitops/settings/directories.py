@@ -28,7 +28,9 @@ def read(reading: Reading, app: Manifests, namespaces: frozenset[str]) -> tuple[
     chosen = [path for path in paths if path.endswith((".yaml", ".yml"))]
     if not chosen:
         remedy = "Correct 'path', or put a .yaml file there"
-        reading.found.append(Problem(file=app.path, what="there is no manifest here", remedy=remedy))
+        reading.found.append(
+            Problem(file=app.path, what="there is no manifest here", remedy=remedy)
+        )
     found: list[Manifest] = []
     for path in chosen:
         for document in _documents(reading, path):

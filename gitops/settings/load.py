@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from gitops.errors import InputError
 from gitops import names
-from gitops.model import Deployment, Environment, Fleet, Manifests, Release, Stack
+from gitops.errors import InputError
+from gitops.model import Deployment, Environment, Fleet, Manifests, Policy, Release, Stack
 from gitops.objects import Manifest
 from gitops.rules import RULES
 from gitops.settings import directories, shapes
@@ -43,7 +43,7 @@ def load(files: Files) -> Loaded:
     head = reading.file(shapes.FLEET)
     clusters = reading.file(shapes.CLUSTERS, named=True)
     teams = reading.file(shapes.TEAMS, named=True)
-    policy = reading.file(shapes.POLICY)
+    rules = reading.file(shapes.POLICY)
     versions = reading.file(shapes.VERSIONS)
     sources = _sources(reading, clusters or {}, teams or {})
     deployments = Deployments(sources=sources, reading=reading)
@@ -58,7 +58,7 @@ def load(files: Files) -> Loaded:
         repository=head.repository,
         clusters=clusters,
         teams=teams,
-        policy=policy,
+        policy=rules,
         versions=versions,
         directories=manifests,
         stacks={
@@ -71,6 +71,20 @@ def load(files: Files) -> Loaded:
         },
     )
     return Loaded(fleet=fleet, layers=deployments.layers, releases=sources.releases)
+
+
+def policy(files: Files) -> Policy:
+    """Return ``fleet/policy.yaml`` alone; the policy pack needs nothing else.
+
+    Raises:
+        InputError: with everything that is wrong in it.
+
+    """
+    reading = Reading(files)
+    found = reading.file(shapes.POLICY)
+    if reading.found:
+        raise InputError(reading.found)
+    return found
 
 
 def in_order(environments: Mapping[str, Environment]) -> list[Environment]:

@@ -84,8 +84,11 @@ def _namespace(app: Application, environment: Environment, team: Team) -> Iterat
 
 def _composed_names(app: Application) -> Iterator[Complaint]:
     """Check names against the limit of what is derived from them, not of the name itself."""
-    limits = {ScheduledJob: names.MAX_CRON_JOB, Stateful: names.MAX_STATEFUL_SET}
-    limit = limits.get(type(app), names.MAX_LABEL)
+    limit = names.MAX_LABEL
+    if isinstance(app, ScheduledJob):
+        limit = names.MAX_CRON_JOB
+    if isinstance(app, Stateful):
+        limit = names.MAX_STATEFUL_SET
     if isinstance(app, Workload) and app.integration_test is not None:
         limit = min(limit, names.MAX_LABEL - len("-integration-test"))
     if isinstance(app, Service) and app.rollout.strategy is RolloutStrategy.BLUE_GREEN:

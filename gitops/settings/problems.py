@@ -93,9 +93,7 @@ def _unknown_key(adapter: TypeAdapter[Any], path: Path, locate: Locate) -> Probl
     return _nearest(locate, path, f"the key {str(path[-1])!r} is unknown", str(path[-1]), known)
 
 
-def _nearest(
-    locate: Locate, path: Path, what: str, word: Any, known: Sequence[str]
-) -> Problem:
+def _nearest(locate: Locate, path: Path, what: str, word: Any, known: Sequence[str]) -> Problem:
     meant = names.nearest(str(word), known)
     remedy = f"Did you mean {meant!r}?" if meant else "Correct or remove it"
     return problem(locate, path, what, ", ".join(known), remedy)
@@ -145,9 +143,9 @@ def _child(schema: Mapping[str, Any], step: str | int) -> dict[str, Any]:
 def _open(schemas: Sequence[Any], definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Follow references and alternatives until only plain schemas are left."""
     plain: list[dict[str, Any]] = []
-    queue = [each for each in schemas if isinstance(each, dict)]
+    queue = [cast("dict[str, Any]", each) for each in schemas if isinstance(each, dict)]
     while queue:
-        each: dict[str, Any] = queue.pop()
+        each = queue.pop()
         if "$ref" in each:
             queue.append(definitions[each["$ref"].rsplit("/", 1)[-1]])
         plain.append(each)

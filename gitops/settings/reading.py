@@ -59,7 +59,7 @@ class Reading:
         document = self.document(path)
         if document is None:
             return None
-        data = document.data if document.data is not None else {}
+        data: Any = document.data if document.data is not None else {}
         if named and isinstance(data, dict):
             data = {
                 key: {**cast("dict[str, Any]", value), "name": key}

@@ -97,8 +97,8 @@ class References:
             each.name: each.promotes_from or each.follows
             for each in self.sources.environments.values()
         }
-        for name in before:
-            seen, step = {name}, before[name]
+        for name, source in before.items():
+            seen, step = {name}, source
             while step is not None and step not in seen:
                 seen.add(step)
                 step = before.get(step)

@@ -6,7 +6,7 @@ A quoted scalar is a ``Quoted``, so that ``replicas: "3"`` can be told from ``re
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -133,7 +133,7 @@ class _Builder:
         return self.found or {}
 
     def _events(self) -> Iterator[Any]:
-        return iter(yaml.parse(self.text, Loader=yaml.CSafeLoader))
+        return iter(cast("Any", yaml.parse)(self.text, Loader=yaml.CSafeLoader))
 
     def _one_only(self, event: Any, documents: list[Any]) -> None:
         if documents and not self.many:
@@ -191,7 +191,9 @@ class _Builder:
             raise self._at(event, "a key must be text", remedy="Write a single word as the key")
         if event.value == "<<" and event.implicit[0]:
             raise self._at(
-                event, "the merge key '<<' is not accepted", remedy="Write the keys out, or use a layer"
+                event,
+                "the merge key '<<' is not accepted",
+                remedy="Write the keys out, or use a layer",
             )
         if event.value in mapping:
             raise self._at(
@@ -230,9 +232,7 @@ class _Builder:
 
     def _at(self, event: Any, what: str, remedy: str) -> InputError:
         mark = event.start_mark
-        return _refuse(
-            self.file, what, line=mark.line + 1, column=mark.column + 1, remedy=remedy
-        )
+        return _refuse(self.file, what, line=mark.line + 1, column=mark.column + 1, remedy=remedy)
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> InputError:
         mark = error.problem_mark or error.context_mark

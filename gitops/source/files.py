@@ -66,7 +66,7 @@ class WorkTree:
             raise _problem(
                 path, "the path leads out of the repository", "Move the file into the repository"
             )
-        if target.exists() and not stat.S_IFMT(target.stat().st_mode) in {
+        if target.exists() and stat.S_IFMT(target.stat().st_mode) not in {
             stat.S_IFREG,
             stat.S_IFDIR,
         }:
@@ -87,7 +87,9 @@ class Commit:
         self.revision = revision
         prefix = self._git("rev-parse", "--show-prefix").decode().strip()
         self.commit = (
-            self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            self._git(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+            )
             .decode()
             .strip()
         )
