@@ -27,6 +27,18 @@ class Sources:
     clusters: Mapping[str, Cluster]
     teams: Mapping[str, Team]
     released: Mapping[str, Mapping[str, Release]]
+    known: "Known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Every name that something may refer to, whether or not what it names is valid."""
+
+    apps: frozenset[str]
+    environments: frozenset[str]
+    clusters: frozenset[str] | None
+    """None when the file cannot be read: then nothing can be said about a name."""
+    teams: frozenset[str] | None
 
 
 @dataclass(kw_only=True)

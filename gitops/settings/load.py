@@ -1,5 +1,6 @@
 """Reads a whole fleet, checks all of it, and reports everything that is wrong at once."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from gitops.model import Deployment, Environment, Fleet, Manifests, Policy, Rele
 from gitops.objects import Manifest
 from gitops.rules import RULES
 from gitops.settings import directories, shapes
-from gitops.settings.deployments import Deployments, Sources
+from gitops.settings.deployments import Deployments, Known, Sources
 from gitops.settings.layers import Layer, get
 from gitops.settings.reading import Reading
 from gitops.settings.references import ENVIRONMENT, References
@@ -103,15 +104,23 @@ def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
 def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
     stacks: dict[str, Document] = {}
     environments: dict[str, Environment] = {}
-    for path in reading.files.names("."):
-        match = _STACK_FILE.fullmatch(path)
-        document = reading.document(path) if match else None
+    matches = [_STACK_FILE.fullmatch(path) for path in reading.files.names(".")]
+    for match in matches:
+        document = reading.document(match[0]) if match else None
         if match and document is not None:
             stacks[match[1]] = document
             if (environment := _environment(reading, match[1], document)) is not None:
                 environments[match[1]] = environment
     releases = reading.folder(shapes.RELEASES)
+    paths = reading.files.names(shapes.APPS)
+    known = Known(
+        apps=frozenset(posixpath.basename(path).removesuffix(".yaml") for path in paths),
+        environments=frozenset(match[1] for match in matches if match),
+        clusters=_keys(reading, shapes.CLUSTERS),
+        teams=_keys(reading, shapes.TEAMS),
+    )
     return Sources(
+        known=known,
         apps=reading.folder(shapes.APPS),
         stacks=stacks,
         releases=releases,
@@ -166,6 +175,14 @@ def _directories(
         path: directories.read(reading, app, frozenset(namespaces[path]))
         for path, app in apps.items()
     }
+
+
+def _keys(reading: Reading, path: str) -> frozenset[str] | None:
+    """Return the names in the file at *path*, whether or not what they name is valid."""
+    document = reading.again(path)
+    if document is None or not isinstance(document.data, dict):
+        return None
+    return frozenset(cast("dict[str, Any]", document.data))
 
 
 def _released(reading: Reading, document: Document) -> Mapping[str, Release]:

@@ -29,6 +29,13 @@ class Reading:
         self.found.append(Problem(file=path, what="the file is missing", remedy="Create it"))
         return None
 
+    def again(self, path: str) -> Document | None:
+        """Return a file that was read before; what was wrong with it has been noted then."""
+        noted = len(self.found)
+        document = self.document(path)
+        del self.found[noted:]
+        return document
+
     def folder(self, path: str) -> dict[str, Document]:
         """Return the YAML files in the folder *path* by name, without the ending."""
         found: dict[str, Document] = {}

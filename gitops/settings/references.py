@@ -34,9 +34,11 @@ class References:
         self._policy(rules)
 
     def _names(
-        self, document: Document, path: Path, known: Collection[str], what: str, where: str
+        self, document: Document, path: Path, known: Collection[str] | None, what: str, where: str
     ) -> None:
         """Complain when the text, list or keys at *path* name something that is not *known*."""
+        if known is None:
+            return
         value = get(document.data, path)
         words: list[tuple[Path, str]] = []
         if isinstance(value, str):
@@ -65,8 +67,8 @@ class References:
         self.reading.complain(document, at, f"there is no {what} {str(word)!r}", accepted, remedy)
 
     def _environment(self, environment: Environment, document: Document) -> None:
-        known = self.sources.environments
-        apps, clusters = self.sources.apps, self.sources.clusters
+        known = self.sources.known.environments
+        apps, clusters = self.sources.known.apps, self.sources.known.clusters
         self._names(document, (*ENVIRONMENT, "clusters"), clusters, "cluster", shapes.CLUSTERS)
         for key in ("promotesFrom", "follows"):
             where = "a Pulumi.<environment>.yaml"
@@ -114,8 +116,8 @@ class References:
                 )
 
     def _application(self, document: Document) -> None:
-        self._names(document, ("team",), self.sources.teams, "team", shapes.TEAMS)
-        environments = self.sources.environments
+        self._names(document, ("team",), self.sources.known.teams, "team", shapes.TEAMS)
+        environments = self.sources.known.environments
         self._names(
             document, ("environments",), environments, "environment", "a Pulumi.<environment>.yaml"
         )
@@ -124,25 +126,32 @@ class References:
             peers: Sequence[Any] = get(document.data, ("network", side)) or []
             for index in range(len(peers)):
                 at = ("network", side, index, "app")
-                self._names(document, at, self.sources.apps, "application", shapes.APPS)
+                self._names(document, at, self.sources.known.apps, "application", shapes.APPS)
 
     def _releases(self) -> None:
         for environment, document in self.sources.releases.items():
-            if environment not in self.sources.environments:
+            if environment not in self.sources.known.environments:
                 self._unknown(
-                    document, (), "environment", environment, self.sources.environments, "a stack"
+                    document,
+                    (),
+                    "environment",
+                    environment,
+                    self.sources.known.environments,
+                    "a stack",
                 )
-            self._names(document, ("releases",), self.sources.apps, "application", shapes.APPS)
+            self._names(
+                document, ("releases",), self.sources.known.apps, "application", shapes.APPS
+            )
 
     def _teams(self) -> None:
-        document = self._again(shapes.TEAMS)
+        document = self.reading.again(shapes.TEAMS)
         owner: dict[str, str] = {}
         for team in self.sources.teams.values():
             at = (team.name, "quotas")
             where = "a Pulumi.<environment>.yaml"
             if document is None:
                 continue
-            self._names(document, at, self.sources.environments, "environment", where)
+            self._names(document, at, self.sources.known.environments, "environment", where)
             for namespace in (team.home, *team.namespaces):
                 first = owner.setdefault(namespace, team.name)
                 if first != team.name:
@@ -155,17 +164,12 @@ class References:
                     )
 
     def _policy(self, rules: Collection[str]) -> None:
-        document = self._again(shapes.POLICY)
+        document = self.reading.again(shapes.POLICY)
         if document is None:
             return
         self._names(document, ("levels",), rules, "rule", "gitops/rules")
         for rule in cast("dict[str, Any]", get(document.data, ("levels",)) or {}):
             at = ("levels", rule)
-            self._names(document, at, self.sources.environments, "environment", "a stack file")
-
-    def _again(self, path: str) -> Document | None:
-        """Return a file that was read before; what was wrong with it has been noted then."""
-        noted = len(self.reading.found)
-        document = self.reading.document(path)
-        del self.reading.found[noted:]
-        return document
+            self._names(
+                document, at, self.sources.known.environments, "environment", "a stack file"
+            )

@@ -236,6 +236,8 @@ class _Builder:
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> InputError:
         mark = error.problem_mark or error.context_mark
+        if mark and mark.line >= len(self.text.splitlines()) and error.context_mark:
+            mark = error.context_mark  # What was never closed is of more use than the file's end.
         what = f"{error.context}, {error.problem}" if error.context else str(error.problem)
         line = mark.line + 1 if mark else 0
         source = self.text.splitlines()

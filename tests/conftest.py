@@ -1,0 +1,50 @@
+"""Fixtures that every test shares, and what continuous integration must not skip."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gitops.plan import StackPlan, plan
+from gitops.settings import Loaded, load
+from gitops.source.files import WorkTree
+
+ROOT = Path(__file__).parents[1]
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # f"{output}" raises instead of lying
+
+
+@pytest.fixture(autouse=True)
+def _event_loop() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    """Give every test a loop of its own: newer Pythons no longer make one implicitly."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Loaded:
+    """Return the sample fleet, the real input of every test here."""
+    return load(WorkTree(ROOT))
+
+
+@pytest.fixture(scope="session")
+def plans(loaded: Loaded) -> dict[str, StackPlan]:
+    """Return the plan of every environment of the sample fleet."""
+    return {name: plan(loaded.fleet, name) for name in loaded.fleet.stacks}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[pytest.TestReport]:
+    """Let a real program that is missing fail the run in continuous integration."""
+    del call
+    report: pytest.TestReport = yield  # pyright: ignore[reportAssignmentType]
+    if report.skipped and item.get_closest_marker("real") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped in continuous integration: {report.longrepr}"
+    return report  # pyright: ignore[reportReturnType]  # a wrapper returns the result

@@ -1,0 +1,83 @@
+"""The input as a working tree and as a commit: the same files, and nothing outside."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gitops.errors import GitError, InputError
+from gitops.source.files import Commit, WorkTree
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a Git repository with one commit, in a folder below its top."""
+    root = tmp_path / "top" / "below"
+    (root / "fleet/apps").mkdir(parents=True)
+    (root / "fleet/apps/b.yaml").write_text("b")
+    (root / "fleet/apps/a.yaml").write_text("a")
+    (root / "Pulumi.test.yaml").write_text("t")
+    (root / "link.yaml").symlink_to("fleet/apps/a.yaml")
+    git(tmp_path / "top", "init", "-q", "-b", "main")
+    git(tmp_path / "top", "add", "-A")
+    git(tmp_path / "top", "commit", "-qm", "first")
+    return root
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True)
+
+
+def test_a_commit_holds_what_the_working_tree_held_then(repository: Path) -> None:
+    (repository / "fleet/apps/a.yaml").write_text("changed")
+    commit = Commit(repository, "HEAD")
+
+    assert commit.names(".") == ["Pulumi.test.yaml", "link.yaml"]
+    assert commit.names("fleet/apps/") == ["fleet/apps/a.yaml", "fleet/apps/b.yaml"]
+    assert commit.names(".", recursive=True)[-1] == "link.yaml"
+    assert commit.read("fleet/apps/a.yaml") == b"a"
+    assert commit.read("none") is None
+    assert WorkTree(repository).read("fleet/apps/a.yaml") == b"changed"
+    commit.close()
+
+
+def test_names_are_the_same_in_both(repository: Path) -> None:
+    commit, tree = Commit(repository, "main"), WorkTree(repository)
+
+    for folder in (".", "fleet", "fleet/apps", "none"):
+        assert commit.names(folder, recursive=True) == tree.names(folder, recursive=True)
+    commit.close()
+
+
+@pytest.mark.parametrize("revision", ["no-such-branch", "--help", "HEAD~5"])
+def test_a_revision_that_does_not_exist_is_named(repository: Path, revision: str) -> None:
+    with pytest.raises(GitError, match="Name a commit, branch or tag"):
+        Commit(repository, revision)
+
+
+def test_a_directory_without_git_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GitError):
+        Commit(tmp_path, "HEAD")
+
+
+def test_a_link_in_a_commit_is_not_followed(repository: Path) -> None:
+    with pytest.raises(InputError, match=r"link\.yaml: this is no plain file"):
+        Commit(repository, "HEAD").read("link.yaml")
+
+
+@pytest.mark.parametrize("path", ["../secret.yaml", "outside.yaml", "folder/secret.yaml"])
+def test_nothing_outside_the_repository_is_read(repository: Path, path: str) -> None:
+    (repository.parent / "secret.yaml").write_text("secret")
+    (repository / "outside.yaml").symlink_to("../secret.yaml")
+    (repository / "folder").symlink_to("..")
+
+    with pytest.raises(InputError, match="the path leads out of the repository"):
+        WorkTree(repository).read(path)
+
+
+def test_a_folder_that_leads_out_is_not_listed(repository: Path) -> None:
+    (repository / "fleet/apps/out").symlink_to("/")
+
+    with pytest.raises(InputError, match="fleet/apps/out: the path leads out of the repository"):
+        WorkTree(repository).names("fleet/apps")
