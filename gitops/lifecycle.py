@@ -92,6 +92,15 @@ _KUBERNETES: Mapping[str, Mapping[str, str]] = {
             "flowcontrol.apiserver.k8s.io/v1"
         ),
     },
+    "1.33": {"authentication.k8s.io/v1beta1 SelfSubjectReview": "authentication.k8s.io/v1"},
+    "1.34": {
+        "admissionregistration.k8s.io/v1beta1 ValidatingAdmissionPolicy": (
+            "admissionregistration.k8s.io/v1"
+        ),
+        "admissionregistration.k8s.io/v1beta1 ValidatingAdmissionPolicyBinding": (
+            "admissionregistration.k8s.io/v1"
+        ),
+    },
 }
 _CUSTOM: Mapping[str, str] = {
     "source.toolkit.fluxcd.io/v1beta1 ": "source.toolkit.fluxcd.io/v1",

@@ -81,7 +81,7 @@ def test_text_arrives_as_it_was_written(tmp_path: Path, word: str) -> None:
         ("config: {A: }\n", "fleet/apps/web.yaml:9:10: config.A: there is no value."),
         ("config: {A-B: c}\n", "fleet/apps/web.yaml:9:10: config.A-B: 'A-B' does not fit."),
         ("secrets: [{name: a, optional: yes}]\n",
-         "fleet/apps/web.yaml:9:20: secrets[0].optional: 'yes' is no boolean. Accepted: true or false."),
+         "fleet/apps/web.yaml:9:21: secrets[0].optional: 'yes' is no boolean. Accepted: true or false."),
         ("rollout: carnary\n",
          "fleet/apps/web.yaml:9:1: rollout.strategy: 'carnary' is not accepted. Accepted: rolling, "
          "recreate, canary, blueGreen. Did you mean 'canary'?"),

@@ -1,0 +1,15 @@
+"""What tests against real programs and schemas share."""
+
+import pytest
+
+from tests.real.schemas import Schemas, Unavailable
+from tests.real.schemas import schemas as real_schemas
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    """Return the real schemas, or skip with the reason why they cannot be had."""
+    try:
+        return real_schemas()
+    except Unavailable as error:
+        pytest.skip(str(error))
