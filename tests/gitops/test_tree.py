@@ -1,0 +1,301 @@
+"""The generated tree: the old one or the new one, and nothing of anybody else's."""
+
+import errno
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitops import tree
+from gitops.errors import OutputError
+from gitops.tree import INDEX, STAGING, write
+
+ROOT = Path(__file__).parents[2]
+
+
+def content(out: Path) -> dict[str, str]:
+    """Return every file below *out* but the index, by path."""
+    return {
+        path.relative_to(out).as_posix(): path.read_text()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != INDEX
+    }
+
+
+def test_a_tree_is_written_as_given(tmp_path: Path) -> None:
+    done = write(tmp_path / "new/out", {"a/b.yaml": "1", "c.yaml": "2"})
+
+    assert content(tmp_path / "new/out") == {"a/b.yaml": "1", "c.yaml": "2"}
+    assert (done.added, done.changed, done.unchanged, done.removed) == (2, 0, 0, 0)
+
+
+def test_a_second_write_touches_only_what_changed(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "1", "b": "2", "c/d": "3"})
+    before = {name: (tmp_path / name).stat().st_mtime_ns for name in ("a", "b")}
+
+    done = write(tmp_path, {"a": "1", "b": "changed", "e": "4"})
+
+    assert (tmp_path / "a").stat().st_mtime_ns == before["a"]
+    assert (done.added, done.changed, done.unchanged, done.removed) == (1, 1, 1, 1)
+    assert content(tmp_path) == {"a": "1", "b": "changed", "e": "4"}
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_index_is_the_same_whatever_came_before(tmp_path: Path) -> None:
+    write(tmp_path / "one", {"a": "1", "b": "2"})
+    write(tmp_path / "two", {"z": "1", "b": "0"})
+    write(tmp_path / "two", {"b": "2", "a": "1"})
+
+    assert (tmp_path / "one" / INDEX).read_bytes() == (tmp_path / "two" / INDEX).read_bytes()
+
+
+def test_what_people_wrote_stays(tmp_path: Path) -> None:
+    write(tmp_path, {"a/generated": "1"})
+    (tmp_path / "a/README.md").write_text("mine")
+
+    write(tmp_path, {})
+
+    assert content(tmp_path) == {"a/README.md": "mine"}
+
+
+def test_a_file_that_people_wrote_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("mine")
+
+    with pytest.raises(OutputError, match="was not made by a render"):
+        write(tmp_path, {"a": "generated", "b": "1"})
+
+    assert content(tmp_path) == {"a": "mine"}
+
+
+def test_an_edited_generated_file_is_made_again_and_reported(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "1"})
+    (tmp_path / "a").write_text("edited")
+
+    assert write(tmp_path, {"a": "1"}).edited == ("a",)
+    assert content(tmp_path) == {"a": "1"}
+
+
+def test_folders_that_are_kept_stay_as_they_are(tmp_path: Path) -> None:
+    write(tmp_path, {"one/a": "1", "two/a": "1"})
+
+    write(tmp_path, {"one/b": "2"}, keep=["two"])
+
+    assert content(tmp_path) == {"one/b": "2", "two/a": "1"}
+    write(tmp_path, {})
+    assert content(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../a", "/a", "a/../b", "a//b", "", "a/", ".", "./a", ".git/config", "a/.GIT/x", "a\\b", "a\0b",
+     INDEX, f"{STAGING}/a", "a\nb", "x" * 256, "a:b"],
+)  # fmt: skip
+def test_a_path_that_leaves_the_tree_or_hides_in_it_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(OutputError, match="is no path inside the tree"):
+        write(tmp_path / "out", {path: "x"})
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_paths_that_are_one_on_a_mac_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="one file where case does not count"):
+        write(tmp_path, {"A": "1", "a": "2"})
+
+
+@pytest.mark.parametrize("link", ["a", "a/b", "a/b/c.yaml"])
+def test_a_symbolic_link_is_never_followed(tmp_path: Path, link: str) -> None:
+    outside = tmp_path / "outside"
+    (outside / "b").mkdir(parents=True)
+    out = tmp_path / "out"
+    (out / link).parent.mkdir(parents=True)
+    (out / link).symlink_to(outside)
+
+    with pytest.raises(OutputError, match="is a symbolic link"):
+        write(out, {"a/b/c.yaml": "x"})
+
+    assert content(outside) == {}
+
+
+def test_a_link_put_in_the_place_of_a_generated_folder_is_not_followed_when_pruning(
+    tmp_path: Path,
+) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    write(out, {"a/b": "1"})
+    outside.mkdir()
+    (outside / "b").write_text("mine")
+    (out / "a/b").unlink()
+    (out / "a").rmdir()
+    (out / "a").symlink_to(outside)
+
+    with pytest.raises(OutputError, match="is a symbolic link"):
+        write(out, {})
+
+    assert content(outside) == {"b": "mine"}
+
+
+def test_an_index_that_names_a_file_outside_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    write(tmp_path / "out", {"a": "1"})
+    (tmp_path / "out" / INDEX).write_text(json.dumps({"version": 1, "files": {"../mine": "x"}}))
+
+    with pytest.raises(OutputError, match="no path inside the tree"):
+        write(tmp_path / "out", {})
+
+    assert (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": []}', '{"version": 1}'])
+def test_a_damaged_index_is_named_and_nothing_is_lost(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"a": "1"})
+    (tmp_path / INDEX).write_text(text)
+
+    with pytest.raises(OutputError, match="is damaged. Restore it from Git"):
+        write(tmp_path, {"a": "2"})
+
+    assert content(tmp_path) == {"a": "1"}
+
+
+def test_a_second_write_at_once_is_refused(tmp_path: Path) -> None:
+    with (
+        tree._locked(tmp_path),
+        pytest.raises(OutputError, match="another render is writing there"),
+    ):
+        write(tmp_path, {"a": "1"})
+
+
+OLD = {"keep": "same", "change/a": "old", "change/b": "old", "gone/a": "old", "gone/b/c": "old"}
+NEW = {"keep": "same", "change/a": "new", "change/b": "new", "new/a": "new", "new/b/c": "new"}
+CALLS: list[tuple[Any, str]] = [
+    (Path, "replace"), (Path, "rename"), (Path, "unlink"), (Path, "mkdir"), (Path, "rmdir"),
+    (os, "fsync"), (Path, "open"),
+]  # fmt: skip
+
+
+def interrupting(
+    monkeypatch: pytest.MonkeyPatch, at: int, error: BaseException
+) -> Callable[[], int]:
+    """Make the call number *at* that touches the disk raise *error* instead; count the calls."""
+    count = 0
+
+    def patched(original: Any) -> Any:
+        def call(*arguments: Any, **keywords: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == at:
+                raise error
+            return original(*arguments, **keywords)
+
+        return call
+
+    for owner, name in CALLS:
+        monkeypatch.setattr(owner, name, patched(getattr(owner, name)))
+    return lambda: count
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of the program runs after it."""
+
+
+@pytest.mark.parametrize("at", range(1, 60))
+def test_a_full_disk_leaves_the_old_tree_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    write(tmp_path, OLD)
+    with monkeypatch.context() as patch:
+        full = OSError(errno.ENOSPC, "No space left on device", "somewhere")
+        interrupting(patch, at, full)
+        try:
+            write(tmp_path, NEW)
+        except OutputError as error:
+            assert "No space left on device" in str(error)
+
+    journal = tmp_path / STAGING / "journal.json"
+    assert journal.exists() or content(tmp_path) in (OLD, NEW)
+    write(tmp_path, NEW)
+    assert content(tmp_path) == NEW
+    assert not (tmp_path / STAGING).exists()
+
+
+SCRIPT = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.gitops import test_tree
+from gitops.tree import write
+count = 0
+def patched(original):
+    def call(*arguments, **keywords):
+        global count
+        count += 1
+        if count == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **keywords)
+    return call
+for owner, name in test_tree.CALLS:
+    setattr(owner, name, patched(getattr(owner, name)))
+write(Path(sys.argv[1]), test_tree.NEW)
+"""
+
+
+@pytest.mark.parametrize("at", range(1, 48, 3))
+def test_a_killed_write_is_finished_or_forgotten_by_the_next(tmp_path: Path, at: int) -> None:
+    write(tmp_path, OLD)
+    script = SCRIPT.format(root=str(ROOT))
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(at)], check=False)
+    killed = done.returncode == -9
+
+    journal = (tmp_path / STAGING / "journal.json").exists()
+    if killed and not journal:
+        rest = {k: v for k, v in content(tmp_path).items() if not k.startswith(STAGING)}
+        assert rest in (OLD, NEW)
+    again = write(tmp_path, NEW)
+
+    assert again.finished is (killed and journal)
+    assert content(tmp_path) == NEW
+
+
+def test_the_calls_that_are_interrupted_are_those_that_a_write_makes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, OLD)
+    count = interrupting(monkeypatch, -1, Killed())
+    write(tmp_path, NEW)
+
+    assert 30 < count() < 60
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_directory_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+
+    with pytest.raises(OutputError, match="Permission denied"):
+        write(tmp_path, {"a": "1"})
+
+
+names = st.from_regex(r"[a-c]{1,2}(/[d-e]){0,2}", fullmatch=True)
+
+
+@given(st.lists(st.dictionaries(names, st.sampled_from(["1", "2"]), max_size=6), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_after_any_writes_the_tree_is_the_last_one(
+    tmp_path_factory: pytest.TempPathFactory, trees: list[dict[str, str]]
+) -> None:
+    out = tmp_path_factory.mktemp("out")
+    for files in trees:
+        clash = any(one.startswith(f"{other}/") for one in files for other in files)
+        if not clash:
+            try:
+                write(out, files)
+            except OutputError as error:
+                # A file stands where the next tree wants a folder, or the other way round.
+                assert "directory" in str(error) or "directory" in str(error).lower()
+                return
+            assert content(out) == files
