@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,11 +40,11 @@ def plans(loaded: Loaded) -> dict[str, StackPlan]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a real program that is missing fail the run in continuous integration."""
     del call
-    report: pytest.TestReport = yield  # pyright: ignore[reportAssignmentType]
+    report = yield
     if report.skipped and item.get_closest_marker("real") and os.environ.get("CI") == "true":
         report.outcome = "failed"
         report.longrepr = f"skipped in continuous integration: {report.longrepr}"
-    return report  # pyright: ignore[reportReturnType]  # a wrapper returns the result
+    return report

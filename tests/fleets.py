@@ -8,7 +8,7 @@ from gitops.errors import InputError
 from gitops.settings import Loaded, load
 from gitops.source.files import WorkTree
 
-BASE = {
+_TEXTS = {
     "fleet/fleet.yaml": """
         name: test
         domain: example.com
@@ -56,7 +56,7 @@ BASE = {
     """,
 }
 
-BASE = {path: f"{dedent(text).strip()}\n" for path, text in BASE.items()}
+BASE = {path: f"{dedent(text).strip()}\n" for path, text in _TEXTS.items()}
 
 
 def write(root: Path, **files: str | bytes | None) -> Path:

@@ -86,7 +86,7 @@ def test_every_nasty_text_is_text_to_both_as_a_key_and_as_a_value(text: str) -> 
 def test_every_nasty_text_is_text_to_kubectl(tmp_path: Path) -> None:
     if shutil.which("kubectl") is None:
         pytest.skip("kubectl is not installed")
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311  # not for secrets
     alphabet = "01234567890.:_-+eExobnyNYaf~=<>!&*|%@`'\"#{}[], \n\täß\u2028\U0001f600\x01"
     invented = ["".join(chance.choices(alphabet, k=chance.randrange(9))) for _ in range(3000)]
     data = {f"key-{number}": text for number, text in enumerate([*NASTY, *invented])}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.real.schemas import Schemas, Unavailable
+from tests.real.schemas import Schemas, UnavailableError
 from tests.real.schemas import schemas as real_schemas
 
 
@@ -11,5 +11,5 @@ def schemas() -> Schemas:
     """Return the real schemas, or skip with the reason why they cannot be had."""
     try:
         return real_schemas()
-    except Unavailable as error:
+    except UnavailableError as error:
         pytest.skip(str(error))

@@ -32,7 +32,7 @@ _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """Why the real schemas cannot be had on this machine."""
 
 
@@ -66,7 +66,7 @@ def schemas() -> Schemas:
     """Return the real schemas, from the cache or from their modules.
 
     Raises:
-        Unavailable: Go is not installed, or the modules cannot be downloaded.
+        UnavailableError: Go is not installed, or the modules cannot be downloaded.
 
     """
     code = Path(__file__).read_bytes() + MODULES.read_bytes()
@@ -84,7 +84,7 @@ def schemas() -> Schemas:
 def module(path: str, version: str = "") -> Path:
     """Return the directory of a Go module named in modules.txt, downloaded and verified."""
     if shutil.which("go") is None:
-        raise Unavailable("Go is not installed: the real schemas come from Go modules")
+        raise UnavailableError("Go is not installed: the real schemas come from Go modules")
     lines = [line.split() for line in MODULES.read_text(encoding="utf-8").splitlines()]
     known = [line for line in lines if line[0] == path and version in {"", line[1]}]
     name, found, checksum = known[0]
@@ -97,7 +97,7 @@ def module(path: str, version: str = "") -> Path:
     )
     answer = json.loads(done.stdout or b"{}")
     if done.returncode or "Dir" not in answer:
-        raise Unavailable(f"{name} {found} cannot be downloaded: {answer.get('Error', '')}")
+        raise UnavailableError(f"{name} {found} cannot be downloaded: {answer.get('Error', '')}")
     assert answer["Sum"] == checksum, f"{name} {found} is not what it was: {answer['Sum']}"
     return Path(answer["Dir"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitops.lifecycle import REMOVED, Removal, removal
-from tests.real.schemas import Unavailable, module
+from tests.real.schemas import UnavailableError, module
 
 pytestmark = pytest.mark.real
 
@@ -58,7 +58,7 @@ def stated() -> dict[str, tuple[str, str]]:
 def source() -> dict[str, tuple[str, str]]:
     try:
         return stated()
-    except Unavailable as error:
+    except UnavailableError as error:
         pytest.skip(str(error))
 
 
