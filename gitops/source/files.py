@@ -37,8 +37,10 @@ class WorkTree:
         for here, folders, files in os.walk(self.root / folder):
             relative = Path(here).relative_to(self.root)
             found += [(relative / name).as_posix() for name in files]
-            for name in folders:
-                self._inside((relative / name).as_posix())
+            # At the top there may be anything, such as a linked .venv; none of it is input.
+            if recursive or relative.parts:
+                for name in folders:
+                    self._inside((relative / name).as_posix())
             if not recursive:
                 break
         return sorted(found)

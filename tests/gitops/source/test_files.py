@@ -81,3 +81,9 @@ def test_a_folder_that_leads_out_is_not_listed(repository: Path) -> None:
 
     with pytest.raises(InputError, match="fleet/apps/out: the path leads out of the repository"):
         WorkTree(repository).names("fleet/apps")
+
+
+def test_a_linked_folder_beside_the_stack_files_is_nobodys_business(repository: Path) -> None:
+    (repository / ".venv").symlink_to("/")
+
+    assert WorkTree(repository).names(".") == ["Pulumi.test.yaml", "link.yaml"]
