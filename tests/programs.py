@@ -1,0 +1,70 @@
+"""Small Pulumi programs, run against the monitor that ``preview`` records with."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from textwrap import dedent
+
+import pulumi_kubernetes as k8s
+from pulumi import ProviderResource
+from pulumi.runtime import config, reset_options
+from pulumi.runtime.stack import run_in_stack
+
+from recording.monitor import Monitor, Recording, Resource
+from recording.run import Run
+
+STACK = "urn:pulumi:test::gitops::pulumi:pulumi:Stack::gitops-test"
+PROVIDER = "urn:pulumi:test::gitops::pulumi:providers:kubernetes::here"
+CANARY = "hunter2-canary"
+
+
+def recorded(
+    program: Callable[[], object],
+    *,
+    disabled: Sequence[str] = ("kubernetes",),
+    given: Mapping[str, str] | None = None,
+    secret: Sequence[str] = (),
+) -> Recording:
+    """Run *program* as stack ``test``, wait for every registration, and return what it asked for."""
+    monitor = Monitor(project="gitops", stack="test", disabled=frozenset(disabled))
+    reset_options(
+        project="gitops",
+        stack="test",
+        monitor_address=monitor,  # pyright: ignore[reportArgumentType]  # a stub or an address
+        engine_address=monitor,  # pyright: ignore[reportArgumentType]  # likewise
+        preview=True,
+    )
+    config.set_all_config(dict(given or {}), list(secret))
+
+    def main() -> None:
+        program()
+
+    try:
+        asyncio.run(run_in_stack(main))
+    finally:
+        reset_options()
+    return monitor.recording()
+
+
+def run(root: Path, text: str, stack: str = "test", **config: str) -> Run:
+    """Write *text* as ``__main__.py`` into *root*; ``_`` in a key of *config* stands for ``:``."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "__main__.py").write_text(dedent(text).lstrip("\n"))
+    given = {key.replace("_", ":", 1): value for key, value in config.items()}
+    return Run(root=root, project="gitops", stack=stack, config=given)
+
+
+def cluster() -> ProviderResource:
+    """Return the provider of a cluster, as ``__main__`` makes one."""
+    return k8s.Provider("here", context="here")
+
+
+def objects(recording: Recording) -> list[Resource]:
+    """Return the Kubernetes objects of *recording*, in the order of registration."""
+    return [each for each in recording.resources if each.type.startswith("kubernetes:")]
+
+
+def one(recording: Recording, name: str) -> Resource:
+    """Return the only resource called *name*."""
+    [found] = (each for each in recording.resources if each.name == name)
+    return found

@@ -1,0 +1,186 @@
+"""Programs as files, run as the engine's language host runs them."""
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitops.errors import InputError, ProgramError
+from recording import record, record_all
+from recording.values import SECRET
+from tests.programs import CANARY, one, run
+
+
+def test_a_program_gets_its_project_stack_and_configuration(tmp_path: Path) -> None:
+    recording = record(
+        run(
+            tmp_path,
+            """
+            import pulumi
+
+            config = pulumi.Config()
+            pulumi.export("names", [pulumi.get_project(), pulumi.get_stack()])
+            pulumi.export("preview", pulumi.runtime.is_dry_run())
+            pulumi.export("values", [config.require("text"), config.require_object("object")])
+            """,
+            stack="dr",
+            gitops_text="true",
+            gitops_object='{"a":1}',
+        )
+    )
+
+    assert recording.outputs == {
+        "names": ["gitops", "dr"],
+        "preview": True,
+        "values": ["true", {"a": 1}],
+    }
+
+
+def test_secret_configuration_stays_secret(tmp_path: Path) -> None:
+    given = run(
+        tmp_path,
+        """
+        import pulumi
+
+        config = pulumi.Config()
+        inputs = {"secret": config.require_secret("key"), "object": config.require_secret_object("o")}
+        pulumi.CustomResource("test:index:Thing", "thing", inputs)
+        """,
+        gitops_key=CANARY,
+        gitops_o=f'{{"a":"{CANARY}"}}',
+    )
+
+    recording = record(dataclasses.replace(given, secret_keys=["gitops:key", "gitops:o"]))
+
+    assert one(recording, "thing").inputs == {"secret": SECRET, "object": SECRET}
+    assert CANARY not in repr(recording)
+
+
+def test_a_missing_required_value_is_named_with_its_place(tmp_path: Path) -> None:
+    given = run(tmp_path, "import pulumi\n\npulumi.Config().require('size')\n")
+
+    with pytest.raises(ProgramError, match=r"^__main__\.py:3: Missing required .*'gitops:size'"):
+        record(given)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import pulumi\n\nraise KeyError('lost')\n", "__main__.py:3: KeyError: 'lost'"),
+        ("def broken(:\n", "SyntaxError: "),
+        ("import nowhere_to_be_found\n", "__main__.py:1: ModuleNotFoundError: No module named"),
+        (
+            "import pulumi\nraise pulumi.RunError('a plain word')\n",
+            "__main__.py:2: a plain word",
+        ),
+        (
+            "import pulumi\npulumi.Output.from_input(0).apply(lambda it: 1 / it)\n",
+            "__main__.py:2: ZeroDivisionError: division by zero",
+        ),
+    ],
+)
+def test_a_program_that_raises_is_reported_with_its_place(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(ProgramError) as caught:
+        record(run(tmp_path, text))
+
+    assert str(caught.value).startswith(message)
+
+
+def test_the_innermost_place_of_the_repository_is_named(tmp_path: Path) -> None:
+    given = run(tmp_path, "from broken_part import fail\n\nfail()\n")
+    (tmp_path / "broken_part.py").write_text("def fail():\n    return int('x')\n")
+
+    with pytest.raises(ProgramError, match=r"^broken_part\.py:2: ValueError: "):
+        record(given)
+
+
+def test_an_error_raised_on_purpose_passes_as_it_is(tmp_path: Path) -> None:
+    given = run(
+        tmp_path,
+        """
+        from gitops.errors import InputError, Problem
+
+        raise InputError([Problem(file="fleet/teams.yaml", what="no team")])
+        """,
+    )
+
+    with pytest.raises(InputError, match=r"^fleet/teams\.yaml: no team\.$"):
+        record(given)
+
+
+def test_the_default_providers_that_the_project_disables_are_disabled(tmp_path: Path) -> None:
+    text = "import pulumi\npulumi.CustomResource('kubernetes:core/v1:Namespace', 'a', {})\n"
+    given = run(tmp_path, text)
+
+    assert one(record(given), "a").provider == ""
+    disabled = {"pulumi:disable-default-providers": '["kubernetes"]'}
+    with pytest.raises(ProgramError, match="Default provider for 'kubernetes' disabled"):
+        record(dataclasses.replace(given, config=disabled))
+
+
+def test_a_run_leaves_nothing_of_itself_on_the_path(tmp_path: Path) -> None:
+    before = (list(sys.path), Path.cwd())
+
+    record(run(tmp_path, "import pulumi\n"))
+    with pytest.raises(ProgramError):
+        record(run(tmp_path, "1 / 0\n"))
+
+    assert (sys.path, Path.cwd()) == before
+
+
+def test_many_programs_run_outside_this_process(tmp_path: Path) -> None:
+    text = """
+    import os
+
+    import pulumi
+
+    pulumi.export("who", pulumi.get_stack())
+    pulumi.export("process", os.getpid())
+    """
+
+    recordings = record_all([run(tmp_path / name, text, stack=name) for name in ("one", "two")])
+
+    assert {name: each.outputs["who"] for name, each in recordings.items()} == {
+        "one": "one",
+        "two": "two",
+    }
+    assert os.getpid() not in {each.outputs["process"] for each in recordings.values()}
+
+
+def test_the_first_program_that_fails_is_the_one_reported(tmp_path: Path) -> None:
+    texts = {"fine": "import pulumi\n", "first": "1 / 0\n", "second": "raise KeyError(1)\n"}
+
+    with pytest.raises(ProgramError, match="ZeroDivisionError"):
+        record_all([run(tmp_path / name, text, stack=name) for name, text in texts.items()])
+
+
+def test_an_error_with_many_problems_comes_back_whole_from_another_process(tmp_path: Path) -> None:
+    text = """
+    from gitops.errors import InputError, Problem
+
+    raise InputError([Problem(file="b.yaml", what="two"), Problem(file="a.yaml", what="one")])
+    """
+
+    with pytest.raises(InputError) as caught:
+        record_all([run(tmp_path, text)])
+
+    assert [str(each) for each in caught.value.problems] == ["a.yaml: one.", "b.yaml: two."]
+
+
+def test_a_program_that_is_killed_is_reported_and_not_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match="the program ended without a word"):
+        record_all([run(tmp_path, "import os\n\nos._exit(9)\n")])
+
+
+def test_secrets_of_another_process_do_not_come_back(tmp_path: Path) -> None:
+    text = "import pulumi\n\npulumi.export('it', pulumi.Config().require_secret('key'))\n"
+    given = dataclasses.replace(run(tmp_path, text, gitops_key=CANARY), secret_keys=["gitops:key"])
+
+    recordings = record_all([given])
+
+    assert recordings["test"].outputs == {"it": SECRET}
+    assert CANARY not in repr(recordings)
