@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from pydantic_core import PydanticCustomError
+
 from gitops.errors import InputError, Problem
 from gitops.source import plain
 from gitops.source.document import parse
@@ -40,10 +42,10 @@ def stack_config(files: Files, stack: str) -> tuple[dict[str, str], list[str]]:
     for key, shape in cast("Mapping[str, Any]", declared).items():
         value = _declared_value(shape)
         if value is not None:
-            config[key if ":" in key else f"{project}:{key}"] = _text(plain.values(value))
+            config[key if ":" in key else f"{project}:{key}"] = _text(_open(value))
     for key, value in cast("Mapping[str, Any]", given).items():
         full = key if ":" in key else f"{project}:{key}"
-        config[full] = _text(_open(plain.values(value)))
+        config[full] = _text(_open(value))
         if _has_secret(value):
             secret.append(full)
     return config, secret
@@ -87,4 +89,7 @@ def _open(value: Any) -> Any:
         return {key: _open(each) for key, each in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         return [_open(each) for each in cast("list[Any]", value)]
-    return value
+    try:
+        return plain.values(value)
+    except PydanticCustomError:  # Readers disagree about it, so whoever accepted it wants the text.
+        return str(value)

@@ -71,7 +71,7 @@ async def _run(root: Path) -> None:
         await run_in_stack(program)
     except GitOpsError:
         raise
-    except Exception as error:  # noqa: BLE001  # whatever a program raises becomes one message
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is becomes one message
         raise ProgramError(_explain(error, root)) from None
     finally:
         sys.path.remove(str(root))

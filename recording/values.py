@@ -11,6 +11,7 @@ _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _UNKNOWN_TAGS = frozenset(
     {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
         "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",

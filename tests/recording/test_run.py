@@ -70,6 +70,7 @@ def test_a_missing_required_value_is_named_with_its_place(tmp_path: Path) -> Non
     [
         ("import pulumi\n\nraise KeyError('lost')\n", "__main__.py:3: KeyError: 'lost'"),
         ("def broken(:\n", "SyntaxError: "),
+        ("import sys\n\nsys.exit(3)\n", "__main__.py:3: SystemExit: 3"),
         ("import nowhere_to_be_found\n", "__main__.py:1: ModuleNotFoundError: No module named"),
         (
             "import pulumi\nraise pulumi.RunError('a plain word')\n",

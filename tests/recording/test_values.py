@@ -72,7 +72,9 @@ def test_a_secret_deep_inside_is_found() -> None:
     assert seen({"a": [{"b": SECRET_MARK}], "c": "open"}) == {"a": [{"b": SECRET}], "c": "open"}
 
 
-@pytest.mark.parametrize("kind", ["STRING", "NUMBER", "ARRAY", "ASSET", "ARCHIVE", "OBJECT"])
+@pytest.mark.parametrize(
+    "kind", ["BOOLEAN", "STRING", "NUMBER", "ARRAY", "ASSET", "ARCHIVE", "OBJECT"]
+)
 def test_what_is_known_only_later_is_said_so(kind: str) -> None:
     assert seen([getattr(proxy, f"UNKNOWN_{kind}_VALUE")]) == [UNKNOWN]
 
