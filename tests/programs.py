@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pulumi_kubernetes as k8s
 from pulumi import ProviderResource
@@ -18,14 +19,14 @@ PROVIDER = "urn:pulumi:test::gitops::pulumi:providers:kubernetes::here"
 CANARY = "hunter2-canary"
 
 
-def recorded(
+def monitored(
     program: Callable[[], object],
     *,
     disabled: Sequence[str] = ("kubernetes",),
     given: Mapping[str, str] | None = None,
     secret: Sequence[str] = (),
-) -> Recording:
-    """Run *program* as stack ``test``, wait for every registration, and return what it asked for."""
+) -> Monitor:
+    """Run *program* as stack ``test``, wait for every registration, and return who saw them."""
     monitor = Monitor(project="gitops", stack="test", disabled=frozenset(disabled))
     reset_options(
         project="gitops",
@@ -43,7 +44,12 @@ def recorded(
         asyncio.run(run_in_stack(main))
     finally:
         reset_options()
-    return monitor.recording()
+    return monitor
+
+
+def recorded(program: Callable[[], object], **more: Any) -> Recording:
+    """Run *program* as ``monitored`` does, and return what it asked for."""
+    return monitored(program, **more).recording()
 
 
 def run(root: Path, text: str, stack: str = "test", **config: str) -> Run:
@@ -54,9 +60,9 @@ def run(root: Path, text: str, stack: str = "test", **config: str) -> Run:
     return Run(root=root, project="gitops", stack=stack, config=given)
 
 
-def cluster() -> ProviderResource:
+def cluster(name: str = "here") -> ProviderResource:
     """Return the provider of a cluster, as ``__main__`` makes one."""
-    return k8s.Provider("here", context="here")
+    return k8s.Provider(name, context=name)
 
 
 def objects(recording: Recording) -> list[Resource]:
