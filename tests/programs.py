@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 import pulumi_kubernetes as k8s
-from pulumi import ProviderResource
+from pulumi import ProviderResource, ResourceOptions
 from pulumi.runtime import config, reset_options
 from pulumi.runtime.stack import run_in_stack
 
@@ -63,6 +63,11 @@ def run(root: Path, text: str, stack: str = "test", **config: str) -> Run:
 def cluster(name: str = "here") -> ProviderResource:
     """Return the provider of a cluster, as ``__main__`` makes one."""
     return k8s.Provider(name, context=name)
+
+
+def options(name: str = "here") -> ResourceOptions:
+    """Return the options with which ``__main__`` makes the component of a cluster."""
+    return ResourceOptions(providers=[cluster(name)])
 
 
 def objects(recording: Recording) -> list[Resource]:

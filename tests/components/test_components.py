@@ -21,14 +21,10 @@ from gitops.manifests import chart
 from gitops.objects import Manifest
 from gitops.plan import PROTECTED, ClusterPlan, StackPlan
 from recording.monitor import Recording, Resource
-from tests.programs import PROVIDER, STACK, cluster, monitored, objects, one, recorded
+from tests.programs import PROVIDER, STACK, monitored, objects, one, options, recorded
 
 STACKS = {"development": "development", "staging": "staging-us-east", "production": "us-east"}
 """A cluster of a stack for each way of delivery: direct, Flux, Argo CD."""
-
-
-def options(name: str = "here") -> ResourceOptions:
-    return ResourceOptions(providers=[cluster(name)])
 
 
 def build(

@@ -4,12 +4,12 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
-from pulumi import ComponentResource, ResourceOptions
+from pulumi import ComponentResource
 
 from components.objects import logical_name, register, register_all, type_token
 from gitops.objects import Manifest
 from recording.values import SECRET
-from tests.programs import CANARY, cluster, one, recorded
+from tests.programs import CANARY, one, options, recorded
 
 
 def manifest(kind: str, name: str = "web", api: str = "v1", **more: Any) -> Manifest:
@@ -24,10 +24,6 @@ def manifest(kind: str, name: str = "web", api: str = "v1", **more: Any) -> Mani
 def chart(repository: str) -> Manifest:
     spec = {"repository": repository, "chart": "kafka", "version": "1.2.3", "values": {"a": 1}}
     return manifest("Chart", "events", "gitops/v1", spec=spec)
-
-
-def options() -> ResourceOptions:
-    return ResourceOptions(provider=cluster())
 
 
 @pytest.mark.parametrize(
@@ -122,9 +118,7 @@ def test_a_chart_in_a_registry_is_named_by_its_whole_address(repository: str) ->
 
 def test_many_are_registered_under_one_parent_after_what_they_depend_on() -> None:
     def program() -> None:
-        parent = ComponentResource(
-            "t:i:Parent", "parent", None, ResourceOptions(providers=[cluster()])
-        )
+        parent = ComponentResource("t:i:Parent", "parent", None, options())
         first = register_all(parent, "x", [manifest("ConfigMap", "first")])
         kinds = [manifest("ConfigMap"), manifest("Service")]
         register_all(parent, "x", kinds, depends_on=first, protected={"Service": True})
