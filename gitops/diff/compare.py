@@ -33,7 +33,10 @@ def compare(before: Iterable[Placed], after: Iterable[Placed]) -> Changes:
     """Return every difference between *before* and *after*, most dangerous first."""
     old, new = _by_key(before), _by_key(after)
     groups: dict[_Group, tuple[tuple[FieldChange, ...], list[str]]] = {}
-    names = {(key.environment, key.cluster, key.object.kind, key.object.name) for key in new}
+    names = {
+        (key.environment, key.cluster, key.object.kind, key.object.name)
+        for key in new.keys() - old.keys()
+    }
     for key in (*old, *(each for each in new if each not in old)):
         left, right = old.get(key), new.get(key)
         if left is not None and right is not None and _equal(left, right):
@@ -82,7 +85,7 @@ def _change(
     found = dangers(kind, old, new, fields)
     moved = (key.environment, key.cluster, key.object.kind, key.object.name) in names
     if kind is ChangeKind.REMOVED and moved and DATA not in found:
-        found = (MOVED, *found)
+        found = tuple(sorted((MOVED, *found), key=lambda each: each.rank))
     application = (right or left).application if (right or left) else ""  # pyright: ignore[reportOptionalMemberAccess]
     group = _Group(key.environment, application, key.object, kind, repr(fields), found)
     return group, fields

@@ -31,7 +31,8 @@ _DATA_KINDS = frozenset(
 _ROOTS = frozenset({"AppProject", "ApplicationSet", "Application", "Kustomization",
                     "GitRepository", "HelmRelease", "Chart"})  # fmt: skip
 _RBAC = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
-_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$|^spec\.version$")
+_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
+_CHART = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
 _CAPACITY = frozenset(
     {"spec.replicas", "spec.minReplicas", "spec.maxReplicas", "spec.minAvailable"}
 )
@@ -72,6 +73,8 @@ def _changed(old: Manifest, new: Manifest, fields: Sequence[FieldChange]) -> Ite
                 yield danger
         if _IMAGE.search(field.path):
             yield _image(field)
+        if field.path in _CHART:
+            yield IMAGE
 
 
 def _image(field: FieldChange) -> Danger:
@@ -82,7 +85,7 @@ def _image(field: FieldChange) -> Danger:
 
 
 def _protection(old: Manifest, new: Manifest, field: FieldChange) -> bool:
-    del new
+    del old, new
     if field.path == "(protect)":
         return field.new is False
     loosened = {
@@ -91,15 +94,15 @@ def _protection(old: Manifest, new: Manifest, field: FieldChange) -> bool:
         "spec.deletionPolicy": field.old == "Orphan",
         "spec.force": field.new is True,
     }
-    gone = field.path.endswith("persistentVolumeClaimRetentionPolicy.whenDeleted")
-    return loosened.get(field.path, False) or (gone and old["kind"] == "StatefulSet")
+    claims = field.path.startswith("spec.persistentVolumeClaimRetentionPolicy.when")
+    return loosened.get(field.path, False) or (claims and field.new == "Delete")
 
 
 def _access(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
     kind = old["kind"]
     if kind in _RBAC:
-        return field.path.startswith(("rules", "subjects")) and _grew(field)
+        return field.path.startswith(("rules", "subjects", "roleRef")) and _grew(field)
     if kind == "AppProject":
         places = ("spec.destinations", "spec.sourceRepos", "spec.clusterResourceWhitelist")
         return field.path.startswith(places) and _grew(field)
@@ -134,6 +137,8 @@ def _security(old: Manifest, new: Manifest, field: FieldChange) -> bool:
 
 def _network(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
+    if field.path == "spec.policyTypes":  # A direction that no policy names is open.
+        field = FieldChange(field.path, field.new, field.old)
     return old["kind"] == "NetworkPolicy" and field.path.startswith("spec") and _grew(field)
 
 
@@ -172,7 +177,8 @@ def _exposure(old: Manifest, new: Manifest, field: FieldChange) -> bool:
 
 def _secret(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
-    return "secretRef" in str(field.old) + str(field.new) or "secret" in field.path.split(".")
+    named = {"secret", "secretRef", "secretKeyRef"} & set(field.path.split("."))
+    return bool(named) or "secretRef" in str(field.old) + str(field.new)
 
 
 def _grew(field: FieldChange) -> bool:

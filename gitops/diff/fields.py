@@ -54,7 +54,7 @@ def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldC
     for name in dict.fromkeys((*left, *right)):
         here = f"{path}[{name[0]}={name[1]}]"
         yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
-    if list(left) != [name for name in right if name in left] and set(left) == set(right):
+    if [name for name in left if name in right] != [name for name in right if name in left]:
         yield FieldChange(f"{path} (order)", [n[1] for n in left], [n[1] for n in right])
 
 
@@ -64,10 +64,10 @@ def _keyed(items: Sequence[Any]) -> dict[tuple[str, str], Any] | None:
         return None
     for key in _KEYS:
         names = [_get(each, key) for each in items]
-        if all(isinstance(name, str | int) for name in names) and len(set(names)) == len(names):
-            return {
-                (".".join(key), str(name)): each for name, each in zip(names, items, strict=True)
-            }
+        if all(isinstance(name, str | int) for name in names):
+            found = {(".".join(key), str(n)): each for n, each in zip(names, items, strict=True)}
+            if len(found) == len(items):
+                return found
     return None
 
 
