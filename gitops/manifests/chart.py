@@ -52,7 +52,8 @@ def _oci_repository(site: Site, app: Chart) -> Manifest:
         "OCIRepository",
         spec={
             "url": f"{app.chart.repository.rstrip('/')}/{app.chart.name}",
-            "ref": {"tag": site.release.chart},
+            # A tag holds no "+": Helm pushes version 1.0.0+a as tag 1.0.0_a.
+            "ref": {"tag": (site.release.chart or "").replace("+", "_")},
             "interval": "1h",
         },
     )

@@ -76,14 +76,22 @@ def _manifest(reading: Reading, document: Document) -> Manifest | None:
 def _wrong(
     document: Document, manifest: Manifest, app: Manifests, namespaces: frozenset[str]
 ) -> Iterator[Problem]:
-    kind, namespace = group_kind(manifest), manifest["metadata"].get("namespace")
+    kind, metadata = group_kind(manifest), manifest["metadata"]
+    namespace, accepted = metadata.get("namespace"), sorted(namespaces)
+    labels: Any = metadata.get("labels") or {}
+    if not isinstance(labels, dict) or any(
+        not isinstance(each, str) for each in cast("Manifest", labels).values()
+    ):
+        what = "the labels are no texts by name"
+        yield _problem(document, ("metadata", "labels"), what, "a mapping of texts", "Quote them")
     if kind in CLUSTER_SCOPED and kind not in app.cluster_resources:
         remedy = f"Add {kind!r} to 'clusterResources' in fleet/apps/{app.name}.yaml"
         yield _problem(document, ("kind",), f"{kind} is cluster-scoped", "", remedy)
-    if namespace is not None and namespace not in namespaces:
+    if namespace is not None and namespace not in accepted:
         what = f"namespace {namespace!r} is not the application's"
-        accepted = ", ".join(sorted(namespaces))
-        yield _problem(document, ("metadata", "namespace"), what, accepted, "Leave it out")
+        yield _problem(
+            document, ("metadata", "namespace"), what, ", ".join(accepted), "Leave it out"
+        )
     if kind == "Secret" and (manifest.get("data") or manifest.get("stringData")):
         what = "a Secret stands here in plain text (its values are not shown)"
         remedy = "Seal it, or take it from a secret store; revoke it if it was committed"

@@ -15,10 +15,10 @@ VALUES = {"replicas": 2, "image": {"tag": "1"}}
 OCI = ChartSource(repository="oci://charts.example.com/mirror/", name="metrics")
 
 
-def objects(delivery: Delivery, **more: Any) -> list[Manifest]:
+def objects(delivery: Delivery, version: str = "2.1.0", **more: Any) -> list[Manifest]:
     app = third_party(values=VALUES, **more)
     environment = replace(TEST, delivery=delivery)
-    return chart(site(app, environment=environment, release=Release(chart="2.1.0")), app)
+    return chart(site(app, environment=environment, release=Release(chart=version)), app)
 
 
 def metadata() -> dict[str, Any]:
@@ -110,3 +110,9 @@ def test_flux_installs_from_an_oci_registry_by_tag() -> None:
         },
         release({"chartRef": {"kind": "OCIRepository", "name": "web"}}),
     ]
+
+
+def test_a_version_with_a_build_is_the_tag_under_which_helm_pushes_it() -> None:
+    found, _ = objects(Delivery.FLUX, "2.1.0+build.5", chart=OCI)
+
+    assert found["spec"]["ref"] == {"tag": "2.1.0_build.5"}
