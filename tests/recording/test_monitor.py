@@ -5,8 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi import ComponentResource, CustomResource, Output, ResourceOptions
+from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
 from gitops.errors import ProgramError
+from recording.monitor import Monitor
 from recording.values import SECRET, UNKNOWN
 from tests.programs import CANARY, PROVIDER, STACK, cluster, one, recorded
 
@@ -245,3 +247,22 @@ def test_reading_a_resource_is_refused_because_nothing_exists() -> None:
         ProgramError, match="the program reads test:index:Thing 'there', which needs"
     ):
         recorded(lambda: thing("there", id="there"))
+
+
+@pytest.mark.parametrize("reference", [{"parent": STACK}, {"dependencies": [STACK]}])
+def test_what_is_not_registered_cannot_be_referred_to(reference: dict[str, Any]) -> None:
+    monitor = Monitor(project="gitops", stack="test")
+    request = RegisterResourceRequest(type="test:index:Thing", name="it", custom=True, **reference)
+
+    with pytest.raises(ProgramError, match=rf"Thing::it' refers to '{STACK}', which is not"):
+        monitor.RegisterResource(request)
+
+
+def test_a_provider_that_is_not_registered_is_refused() -> None:
+    monitor = Monitor(project="gitops", stack="test")
+    request = RegisterResourceRequest(
+        type=NAMESPACE, name="it", custom=True, provider=f"{PROVIDER}::an-id"
+    )
+
+    with pytest.raises(ProgramError, match=rf"unknown provider '{PROVIDER}::an-id' of '.*::it'"):
+        monitor.RegisterResource(request)

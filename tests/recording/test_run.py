@@ -185,3 +185,17 @@ def test_secrets_of_another_process_do_not_come_back(tmp_path: Path) -> None:
 
     assert recordings["test"].outputs == {"it": SECRET}
     assert CANARY not in repr(recordings)
+
+
+def test_the_program_is_told_which_keys_are_secret(tmp_path: Path) -> None:
+    text = """
+    import pulumi
+
+    keys = ["gitops:key", "gitops:open"]
+    pulumi.export("secret", [key for key in keys if pulumi.runtime.is_config_secret(key)])
+    """
+    given = run(tmp_path, text, gitops_key=CANARY, gitops_open="x")
+
+    recording = record(dataclasses.replace(given, secret_keys=["gitops:key"]))
+
+    assert recording.outputs == {"secret": ["gitops:key"]}
