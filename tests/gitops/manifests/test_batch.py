@@ -9,7 +9,7 @@ from gitops.manifests.batch import cron_job, integration_test
 from gitops.manifests.pod import locked_down, pod_template
 from gitops.model import Delivery, Release, Workload
 from gitops.model.application import Concurrency
-from gitops.model.parts import IntegrationTest, Route
+from gitops.model.parts import IntegrationTest, Route, ServiceAccount
 from tests.sites import DIGEST, TEST, job, labels, metadata, selector, service, site, worker
 
 TESTS = IntegrationTest(image="registry.example.com/shop/tests:1.0.0", command=("run",), timeout=60)
@@ -158,6 +158,13 @@ def test_each_engine_is_told_in_its_own_way_to_run_a_job_again(
     found = job_of(service(), environment=replace(TEST, delivery=delivery))
 
     assert found["metadata"].get("annotations") == annotations
+
+
+def test_the_tests_get_neither_the_identity_nor_the_token_of_the_application() -> None:
+    pod = job_of(service(service_account=ServiceAccount(token=True)))["spec"]["template"]["spec"]
+
+    assert pod["serviceAccountName"] == "default"
+    assert pod["automountServiceAccountToken"] is False
 
 
 def test_the_tests_do_not_get_the_traffic_of_the_application() -> None:
