@@ -78,7 +78,11 @@ def run(arguments: Sequence[str]) -> int:
     # One short run makes millions of values and throws none away: collecting them is half the time.
     gc.disable()
     try:
-        return int(main(args=list(arguments), prog_name="gitops", standalone_mode=False) or 0)
+        # Not main(): it exits 1 by itself when whoever read the output has gone.
+        with main.make_context("gitops", list(arguments)) as context:
+            return int(main.invoke(context) or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except GitOpsError as error:
         _say(error)
         return 2

@@ -12,7 +12,7 @@ from gitops.report.text import summary
 LIMIT = 65_000
 """Characters and UTF-16 units; GitHub takes 65,536 and appends nothing."""
 _RESERVE = 4_000
-"""Room for the lines that say what was left out."""
+"""Room for the lines that say what was left out; they take half of it."""
 _MOST_DANGERS = 40
 
 
@@ -49,7 +49,13 @@ def _head(given: Preview) -> str:
         lines += _dangers(given.changes)
     lines += ["| environment | delivery | clusters | applications | objects | policy |"]
     lines += ["| --- | --- | --- | --- | --- | --- |"]
-    lines += [_row(each) for each in given.environments]
+    rows = [_row(each) for each in given.environments]
+    kept, number = _fit(rows, LIMIT // 2)
+    lines += kept
+    if number < len(rows):
+        rest = given.environments[number:]
+        objects = sum(sum(each.objects.values()) for each in rest)
+        lines += [f"| and {len(rest)} more | | | | {objects} | |"]
     return "\n".join([*lines, ""])
 
 
@@ -115,12 +121,26 @@ def _environments(given: Preview) -> Iterator[str]:
 
 
 def _left_out(given: Preview, used: int) -> str:
-    lines = ["", "**Too long for a comment; left out:**", ""]
-    rest = given.changes.objects[used:]
-    counts = Counter((each.environment, each.kind.value) for each in rest)
-    for (environment, kind), count in sorted(counts.items())[:40]:
-        lines.append(f"- {count} {kind} in {markdown(environment)}")
-    shown_environments = max(0, used - len(given.changes.objects))
-    if shown_environments < len(given.environments):
-        lines.append("- tables of applications")
-    return "\n".join([*lines, "", "Run `bin/gitops preview --against REF` for all of it."])
+    """Count what is not shown, changes on each cluster as in the summary."""
+    objects = given.changes.objects
+    counts = Counter[str]()
+    for change in objects[used:]:
+        counts[f"{change.kind.value} in {change.environment}"] += len(change.clusters)
+    verdicts = [verdict for each in given.environments for verdict in each.verdicts]
+    for verdict in verdicts[max(0, used - len(objects)) :]:
+        counts[f"policy {verdict.level.value} in {verdict.environment}"] += 1
+    lines = [f"- {count} {markdown(what)}" for what, count in sorted(counts.items())]
+    kept, number = _fit(lines, _RESERVE // 2)
+    if number < len(lines):
+        kept.append(f"- and more, in {len(lines) - number} further lines")
+    return "\n".join(
+        [
+            "",
+            "**Too long for a comment; left out:**",
+            "",
+            *kept,
+            "- tables of applications",
+            "",
+            "Run `bin/gitops preview --against REF` for all of it.",
+        ]
+    )

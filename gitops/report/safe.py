@@ -9,6 +9,7 @@ from gitops.diff.changes import ABSENT
 
 _PLAIN = re.compile(r"[\x20-\x7e]*")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~&<>@:/$^=-])")
+_CODE = re.compile(r"[^A-Za-z0-9 ./=,;-]|(?<=www)\.", re.IGNORECASE)
 _LONG = 200
 
 
@@ -40,12 +41,20 @@ def markdown(text: str) -> str:
     """Return *text* so that Markdown shows it as it is, on one line.
 
     Every character with a meaning is written as a character reference: unlike a backslash,
-    that also stops mentions, issue numbers and bare links.
+    that also stops bare links. GitHub looks for mentions and issue numbers in the HTML that comes
+    of it, so a comment parts those signs from what follows.
+    Source: https://github.com/github/cmark-gfm/issues/181
     """
-    return _MARKDOWN.sub(lambda match: f"&#{ord(match[1])};", visible(text))
+    return _MARKDOWN.sub(_reference, visible(text))
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[1])};{'<!-- -->' if match[1] in '@#' else ''}"
 
 
 def code(text: str) -> str:
-    """Return *text* as inline code: in HTML, which no backtick can end."""
-    escaped = re.sub(r"[^A-Za-z0-9 ._/=,;-]", lambda match: f"&#{ord(match[0])};", visible(text))
-    return f"<code>{escaped}</code>"
+    """Return *text* as inline code: in HTML, which no backtick can end.
+
+    Markdown formats and links inside the element, and so what has a meaning is escaped there too.
+    """
+    return f"<code>{_CODE.sub(lambda match: f'&#{ord(match[0])};', visible(text))}</code>"

@@ -24,13 +24,22 @@ _SIGNS = {
     ChangeKind.REPLACED: ("!", "bold red"),
 }
 _PIPE_WIDTH = 160
+_MOST = 12
+"""Environments that a summary names; of more it says the number."""
+
+
+class _Console(Console):
+    """A console that lets the command line say how it ends when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704  # rich calls this while it handles the error
 
 
 def console(file: TextIO | None = None) -> Console:
     """Return the console of *file*: colours on a terminal only, none where NO_COLOR is set."""
     stream = file or sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
-    return Console(
+    return _Console(
         file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
     )
 
@@ -64,7 +73,12 @@ def summary(given: Changes) -> str:
     said = ", ".join(f"{counts[kind.value]} {kind.value}" for kind in reversed(ChangeKind))
     environments = sorted({environment for environment, _ in given.places()})
     clusters = len(given.places())
-    return f"{said} on {clusters} cluster{'s' * (clusters != 1)} of {', '.join(environments)}"
+    where = (
+        ", ".join(environments)
+        if len(environments) <= _MOST
+        else f"{len(environments)} environments"
+    )
+    return f"{said} on {clusters} cluster{'s' * (clusters != 1)} of {where}"
 
 
 def _change(change: ObjectChange, to: Console) -> None:
