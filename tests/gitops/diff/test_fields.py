@@ -1,0 +1,233 @@
+"""Fields: every difference has a path that a person can follow, and nothing gets lost."""
+
+import copy
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitops.diff.changes import ABSENT, FieldChange
+from gitops.diff.fields import differences, join
+
+EMPTY: dict[str, Any] = {}
+NONE: list[Any] = []
+
+
+def diff(old: Any, new: Any) -> list[FieldChange]:
+    return list(differences(old, new))
+
+
+def test_equal_values_have_no_differences() -> None:
+    value = {"a": [{"name": "x", "b": [1, 2]}], "c": None, "d": EMPTY}
+
+    assert diff(value, copy.deepcopy(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": 1}, {"a": 2}, [("a", 1, 2)]),
+        ({"a": 1}, EMPTY, [("a", 1, ABSENT)]),
+        (EMPTY, {"a": None}, [("a", ABSENT, None)]),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1, "c": 3}}, [("a.c", 2, 3)]),
+        ({"z": 1, "a": 1}, {"z": 2, "a": 2}, [("a", 1, 2), ("z", 1, 2)]),
+        ({"a": {"b": 1}}, {"a": [1]}, [("a", {"b": 1}, [1])]),
+        ({"a": 1}, {"a": "1"}, [("a", 1, "1")]),
+        ({"a": [1, 2]}, {"a": [2, 1]}, [("a", [1, 2], [2, 1])]),
+        ({"a": NONE}, {"a": [{"name": "x"}]}, [("a", NONE, [{"name": "x"}])]),
+        ({"a": EMPTY}, {"a": {"b": {"c": 1}}}, [("a.b", ABSENT, {"c": 1})]),
+        (1, 2, [("", 1, 2)]),
+    ],
+)
+def test_a_difference_is_named_at_its_field(old: Any, new: Any, expected: list[Any]) -> None:
+    assert diff(old, new) == expected
+
+
+def test_a_number_that_becomes_a_truth_value_is_a_difference() -> None:
+    assert diff(1, True) == [("", 1, True)]
+    assert diff({"b": 2, "a": 0}, {"b": 3, "a": False}) == [("a", 0, False), ("b", 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "joined"),
+    [
+        ("", "a", "a"),
+        ("a", "b", "a.b"),
+        ("metadata.labels", "app.kubernetes.io/name", "metadata.labels[app.kubernetes.io/name]"),
+        ("", "x/y", "[x/y]"),
+        ("data", "a[0]", "data[a[0]]"),
+    ],
+)
+def test_a_key_that_could_be_taken_for_a_path_stands_in_brackets(
+    path: str, key: str, joined: str
+) -> None:
+    assert join(path, key) == joined
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "key"),
+    [
+        ({"name": "a"}, {"name": "b"}, "name=a"),
+        ({"metadata": {"name": "a"}}, {"metadata": {"name": "b"}}, "metadata.name=a"),
+        ({"key": "a"}, {"key": "b"}, "key=a"),
+        ({"mountPath": "/a"}, {"mountPath": "/b"}, "mountPath=/a"),
+        ({"topologyKey": "a"}, {"topologyKey": "b"}, "topologyKey=a"),
+        ({"host": "a"}, {"host": "b"}, "host=a"),
+        ({"app": "a"}, {"app": "b"}, "app=a"),
+        ({"containerPort": 1}, {"containerPort": 2}, "containerPort=1"),
+        ({"port": 1}, {"port": 2}, "port=1"),
+        ({"path": "/a"}, {"path": "/b"}, "path=/a"),
+        ({"type": "a"}, {"type": "b"}, "type=a"),
+        ({"name": "x", "port": 1}, {"name": "x", "port": 2}, "port=1"),
+    ],
+)
+def test_items_of_a_list_are_matched_by_what_names_them(
+    one: dict[str, Any], other: dict[str, Any], key: str
+) -> None:
+    old, new = [{**one, "v": 1}, other], [{**one, "v": 2}, other]
+
+    assert diff({"l": old}, {"l": new}) == [(f"l[{key}].v", 1, 2)]
+
+
+def test_items_that_come_and_go_are_named_and_the_others_keep_still() -> None:
+    old = {"l": [{"name": "a"}, {"name": "b", "v": 1}]}
+    new = {"l": [{"name": "b", "v": 1}, {"name": "c"}]}
+
+    assert diff(old, new) == [
+        ("l[name=a]", {"name": "a"}, ABSENT),
+        ("l[name=c]", ABSENT, {"name": "c"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [["b", "a"], ["b", "a", "c"], ["b", "c", "a"]],
+    ids=" ".join,
+)
+def test_another_order_is_a_difference_whatever_else_comes_along(new: list[str]) -> None:
+    found = diff([{"name": "a"}, {"name": "b"}], [{"name": each} for each in new])
+
+    assert found[-1] == (" (order)", ["a", "b"], new)
+    assert len(found) == len(new) - 1
+
+
+def test_another_order_beside_a_removed_item_is_a_difference() -> None:
+    found = diff([{"name": each} for each in "abc"], [{"name": each} for each in "ca"])
+
+    assert found == [
+        ("[name=b]", {"name": "b"}, ABSENT),
+        (" (order)", ["a", "b", "c"], ["c", "a"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([{"name": "a"}, {"name": "a"}], [{"name": "a"}]),
+        ([{"name": "a"}], [{"key": "a"}]),
+        ([{"name": "a"}], ["a"]),
+        ([{"name": "a"}, {"x": 1}], [{"name": "a"}]),
+        ([{"name": "1"}, {"name": 1, "v": 1}], [{"name": "1"}, {"name": 1, "v": 2}]),
+        ([{"from": NONE, "ports": [1]}], [{"from": NONE}]),
+    ],
+)
+def test_a_list_whose_items_have_no_name_in_common_differs_as_a_whole(
+    old: list[Any], new: list[Any]
+) -> None:
+    assert diff({"l": old}, {"l": new}) == [("l", old, new)]
+
+
+WORDS = st.text("abc", min_size=1, max_size=2)
+KEYS = st.sampled_from(["name", "port", "key", "spec", "x.y/z", "a"])
+SCALARS = st.none() | st.integers(2, 4) | WORDS
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.dictionaries(KEYS, inner, max_size=3)
+        | st.lists(inner, max_size=3)
+        | st.lists(
+            st.fixed_dictionaries({"name": WORDS, "v": inner}),
+            max_size=3,
+            unique_by=lambda each: str(each["name"]),
+        )
+    ),
+    max_leaves=12,
+)
+STEP = re.compile(r"\[([a-z.]+)=([^]]*)\]|\[([^]]*)\]|\.?([^.[]+)")
+
+
+def apply(old: Any, changes: Sequence[FieldChange]) -> Any:
+    """Return *old* after *changes*, by nothing but the paths."""
+    top = {"root": copy.deepcopy(old)}
+    for path, _, new in changes:
+        place, ordered = path.removesuffix(" (order)"), path.endswith(" (order)")
+        steps: list[Any] = ["root"]
+        for key, value, quoted, plain in STEP.findall(place):
+            steps.append((key, value) if key else quoted or plain)
+        parent: Any = top
+        for step in steps[:-1]:
+            parent = parent[position(parent, step)]
+        if ordered:
+            target: list[dict[str, Any]] = parent[position(parent, steps[-1])]
+            target[:] = [next(each for each in target if name in names_of(each)) for name in new]
+        else:
+            put(parent, steps[-1], new)
+    return top["root"]
+
+
+def names_of(item: dict[str, Any]) -> set[str]:
+    return {str(item.get(key)) for key in ("name", "key", "port")}
+
+
+def position(parent: Any, step: Any) -> Any:
+    if isinstance(step, str):
+        return step
+    key, value = step
+    return next(index for index, each in enumerate(parent) if str(each[key]) == value)
+
+
+def put(parent: Any, step: Any, new: Any) -> None:
+    if isinstance(step, tuple):
+        known = [str(each[step[0]]) for each in parent]
+        if step[1] not in known:
+            parent.append(new)
+            return
+    if new is ABSENT:
+        del parent[position(parent, step)]
+    else:
+        parent[position(parent, step)] = new
+
+
+def unordered(value: Any) -> Any:
+    """Return *value* with its named items sorted: where a new item is put in is not told."""
+    if isinstance(value, dict):
+        return {key: unordered(each) for key, each in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        items = [unordered(each) for each in cast("list[Any]", value)]
+        named = all(isinstance(each, dict) for each in items)
+        return sorted(items, key=lambda each: json.dumps(each, sort_keys=True)) if named else items
+    return value
+
+
+@given(VALUES, VALUES)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_the_old_value_with_its_differences_applied_is_the_new_value(old: Any, new: Any) -> None:
+    changes = list(differences(old, new))
+
+    assert unordered(apply(old, changes)) == unordered(new)
+    assert bool(changes) is (old != new) or unordered(old) == unordered(new)
+    assert all(each.old != each.new for each in changes)
+
+
+@given(st.permutations("abcd"), st.permutations("abcd"), st.sets(st.sampled_from("abcd")))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_the_order_of_what_stays_is_never_lost(old: str, new: str, gone: set[str]) -> None:
+    before = [{"name": each} for each in old]
+    after = [{"name": each} for each in new if each not in gone]
+
+    if after:
+        assert apply(before, list(differences(before, after))) == after
