@@ -105,18 +105,17 @@ def _access(old: Manifest, new: Manifest, field: FieldChange) -> bool:
         return field.path.startswith(("rules", "subjects", "roleRef")) and _grew(field)
     if kind == "AppProject":
         places = ("spec.destinations", "spec.sourceRepos", "spec.clusterResourceWhitelist")
-        return field.path.startswith(places) and _grew(field)
-    if kind == "ConfigMap" and field.path.startswith("data[policy."):
-        return True
-    narrowed = "spec.namespaceResourceBlacklist"
-    return kind == "AppProject" and field.path.startswith(narrowed)
+        refused = field.path.startswith("spec.namespaceResourceBlacklist") and _shrank(field)
+        return refused or (field.path.startswith(places) and _grew(field))
+    return kind == "ConfigMap" and field.path.startswith("data[policy.")
 
 
 def _security(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
     last = field.path.rpartition(".")[2]
     if old["kind"] == "Namespace" and "pod-security.kubernetes.io/enforce]" in field.path:
-        return _LEVELS.get(str(field.new), -1) < _LEVELS.get(str(field.old), 3)
+        before = -1 if field.old is ABSENT else _LEVELS.get(str(field.old), 3)
+        return _LEVELS.get(str(field.new), -1) < before
     loose = {
         "privileged": field.new is True,
         "allowPrivilegeEscalation": field.new is not False,
@@ -137,9 +136,10 @@ def _security(old: Manifest, new: Manifest, field: FieldChange) -> bool:
 
 def _network(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
-    if field.path == "spec.policyTypes":  # A direction that no policy names is open.
-        field = FieldChange(field.path, field.new, field.old)
-    return old["kind"] == "NetworkPolicy" and field.path.startswith("spec") and _grew(field)
+    if old["kind"] != "NetworkPolicy" or not field.path.startswith("spec"):
+        return False
+    # A direction that no policy names is open.
+    return _shrank(field) if field.path == "spec.policyTypes" else _grew(field)
 
 
 def _capacity(old: Manifest, new: Manifest, field: FieldChange) -> bool:
@@ -193,6 +193,11 @@ def _grew(field: FieldChange) -> bool:
     if isinstance(field.old, Mapping) and isinstance(field.new, Mapping):
         return bool(set(cast("Any", field.new)) - set(cast("Any", field.old)))
     return True
+
+
+def _shrank(field: FieldChange) -> bool:
+    """Tell whether the old value had something that the new one has not."""
+    return _grew(FieldChange(field.path, field.new, field.old))
 
 
 def _number(value: Any) -> float:
