@@ -81,8 +81,8 @@ def _pulumi(root: Path) -> Finding:
 def _plugin(root: Path) -> Finding:
     del root
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    found = sorted((home / "plugins").glob("resource-kubernetes-v*")) if home.exists() else []
-    found = [each for each in found if each.is_dir()]
+    plugins = (home / "plugins").glob("resource-kubernetes-v*") if home.exists() else ()
+    found = sorted((each for each in plugins if each.is_dir()), key=_numbers)
     return Finding(
         name="pulumi-resource-kubernetes",
         found=found[-1].name.rpartition("-v")[2] if found else _which("pulumi-resource-kubernetes"),
@@ -121,6 +121,10 @@ def _go(root: Path) -> Finding:
         needed_for="test (the real schemas come from Go modules)",
         remedy="apt-get install golang (Debian, Ubuntu), brew install go (macOS)",
     )
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(each) for each in re.findall(r"[0-9]+", path.name)]
 
 
 def _which(program: str) -> str:

@@ -71,6 +71,8 @@ class _Verbs(click.Group):
 def main(context: click.Context, root: Path) -> None:
     """GitOps over many environments and clusters, from one declaration."""
     context.obj = root.resolve()
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -36,11 +36,17 @@ class _Console(Console):
 
 
 def console(file: TextIO | None = None) -> Console:
-    """Return the console of *file*: colours on a terminal only, none where NO_COLOR is set."""
+    """Return the console of *file*: styles on a terminal only, none where NO_COLOR is set."""
     stream = file or sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
     return _Console(
-        file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False
+        file=stream,
+        width=width,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
     )
 
 

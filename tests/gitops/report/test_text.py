@@ -191,7 +191,7 @@ def test_a_pipe_gets_none() -> None:
 def test_no_color_takes_the_colours_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    assert not any(f"\x1b[{code}m" in printed(Terminal()) for code in range(30, 48))
+    assert "\x1b" not in printed(Terminal())
 
 
 def test_a_narrow_terminal_cuts_no_change_in_two(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,55 @@
+"""What the tests of the verbs share."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands import ROOT, Cli, commit
+from tests.fleets import write
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Return the command line for the small fleet, in a directory of the test's own."""
+    root = write(tmp_path / "fleet")
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, root)
+    return Cli(root, capsys)
+
+
+@pytest.fixture
+def broken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Return the command line for a fleet with three problems in two files."""
+    root = write(tmp_path / "broken")
+    app, teams = root / "fleet/apps/web.yaml", root / "fleet/teams.yaml"
+    app.write_text(app.read_text().replace("ports:", "prots:").replace("100m", "lots"))
+    teams.write_text(f"{teams.read_text()}Not_A_Name: {{contact: x}}\n")
+    return Cli(root, capsys)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a Git repository of its own that holds the sample fleet, committed."""
+    root = tmp_path / "checkout"
+    root.mkdir()
+    for name in ("fleet", "releases", "components"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py"):
+        shutil.copy(file, root)
+    subprocess.run(["git", "init", "-q", str(root)], check=True, capture_output=True)
+    commit(root)
+    return root
+
+
+@pytest.fixture
+def without_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the Pulumi program out of a preview: running it takes a second."""
+    from gitops.cli import preview
+
+    def nothing(root: Path, files: object, names: list[str]) -> dict[str, tuple[tuple[()], ...]]:
+        del root, files
+        return dict.fromkeys(names, ((), ()))
+
+    monkeypatch.setattr(preview, "_resources", nothing)

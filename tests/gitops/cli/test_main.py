@@ -1,0 +1,253 @@
+"""How every run ends: the exit code, what is said where, and never a traceback."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from gitops.cli import main as command_line
+from tests.commands import COMMAND, ROOT, Cli, environment, in_terminal, program
+
+VERBS = ("preview", "render", "check", "explain", "doctor", "schema", "bench", "test")
+LOADING = {
+    "preview": ("preview",),
+    "render": ("render", "--out", "never-made"),
+    "check": ("check",),
+    "explain": ("explain", "test", "web"),
+}
+"""Every verb that reads the fleet."""
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("check", "--help"), ("test", "-h")])
+def test_help_is_no_error(cli: Cli, arguments: tuple[str, ...]) -> None:
+    done = cli(*arguments)
+
+    assert done.code == 0
+    assert done.out.startswith("Usage: gitops")
+    assert done.err == ""
+
+
+def test_help_lists_every_verb_and_what_it_does(cli: Cli) -> None:
+    listed = cli("--help").out
+
+    for verb in VERBS:
+        assert f"  {verb} " in listed
+
+
+def test_no_verb_at_all_shows_the_help_as_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.run([]) == 2
+
+    assert "Verbs:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("verb", "meant"),
+    [("chekc", "check"), ("previw", "preview"), ("rend", "render"), ("Doctor", "doctor")],
+)
+def test_an_unknown_verb_is_told_its_nearest_name(cli: Cli, verb: str, meant: str) -> None:
+    done = cli(verb)
+
+    assert done.code == 2
+    assert done.out == ""
+    assert (
+        f"there is no verb {verb!r}. Did you mean {meant!r}? Accepted: {', '.join(VERBS)}."
+        in done.err
+    )
+
+
+def test_a_verb_like_no_other_is_told_what_there_is(cli: Cli) -> None:
+    done = cli("zzz")
+
+    assert done.code == 2
+    assert f"there is no verb 'zzz'. Accepted: {', '.join(VERBS)}." in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("check", "--formt", "json"), "--format"),
+        (("preview", "--againts", "HEAD"), "--against"),
+        (("render", "--uot", "x"), "--out"),
+        (("schema", "--chekc"), "--check"),
+    ],
+)
+def test_an_unknown_option_is_told_its_nearest_name(
+    cli: Cli, arguments: tuple[str, ...], meant: str
+) -> None:
+    done = cli(*arguments)
+
+    assert done.code == 2
+    assert f"No such option '{arguments[1]}'. " in done.err
+    assert re.search(f"Did you mean.* '{meant}'", done.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("render",), "--out"),
+        (("explain",), "ENVIRONMENT"),
+        (("explain", "test"), "APP"),
+        (("check", "--format", "yaml"), "'yaml' is not one of 'text', 'json'"),
+        (("preview", "--format", "xml"), "'xml' is not one of 'text', 'markdown', 'json'"),
+        (("doctor", "surplus"), "surplus"),
+        (("--root", "/nowhere", "check"), "'/nowhere' does not exist"),
+    ],
+)
+def test_a_command_that_is_not_complete_or_not_right_ends_with_two(
+    cli: Cli, arguments: tuple[str, ...], missing: str
+) -> None:
+    done = cli(*arguments)
+
+    assert done.code == 2
+    assert done.out == ""
+    assert missing in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "tset"),
+        ("preview", "test", "tset"),
+        ("render", "tset", "--out", "never-made"),
+        ("check", "tset"),
+        ("explain", "tset", "web"),
+    ],
+)
+def test_an_unknown_environment_is_told_its_nearest_name(
+    cli: Cli, arguments: tuple[str, ...]
+) -> None:
+    done = cli(*arguments)
+
+    assert done.code == 2
+    assert done.out == ""
+    assert "there is no environment 'tset'. Did you mean 'test'? Accepted: test." in done.err
+
+
+@pytest.mark.parametrize("arguments", LOADING.values(), ids=LOADING)
+def test_a_broken_fleet_is_told_everything_at_once(broken: Cli, arguments: tuple[str, ...]) -> None:
+    done = broken(*arguments)
+
+    assert done.code == 2
+    assert done.out == ""
+    lines = done.err.splitlines()
+    assert all(line.startswith("error: fleet/") for line in lines[:-1])
+    assert lines[-1] == f"{len(lines) - 1} problems in 2 files"
+    for part in (
+        "fleet/apps/web.yaml:5:1: prots: the key 'prots' is unknown",
+        "Did you mean 'ports'?",
+        "fleet/apps/web.yaml:7:14: resources.requests.cpu: 'lots' does not fit",
+        "fleet/teams.yaml:2:1: Not_A_Name",
+    ):
+        assert part in done.err
+
+
+def test_one_problem_is_not_counted(cli: Cli) -> None:
+    (cli.root / "fleet/policy.yaml").write_text("registries: 3\n")
+
+    done = cli("check")
+
+    assert done.code == 2
+    assert "problems in" not in done.err
+
+
+def test_what_a_file_says_cannot_move_the_cursor(cli: Cli) -> None:
+    (cli.root / "fleet/policy.yaml").write_text('"\\e[2J\\u202ex": []\nregistries: []\n')
+
+    done = cli("check")
+
+    assert done.code == 2
+    assert "\\u001b[2J\\u202ex" in done.err
+    assert not {"\x1b", "\u202e"} & set(done.err)
+
+
+def test_a_run_that_is_interrupted_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(root: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gitops.cli.doctor.examine", interrupted)
+
+    assert cli("doctor") == (130, "", "interrupted\n")
+
+
+def test_a_verb_that_gives_up_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def given_up(root: object) -> object:
+        raise click.Abort
+
+    monkeypatch.setattr("gitops.cli.doctor.examine", given_up)
+
+    assert cli("doctor") == (130, "", "interrupted\n")
+
+
+def test_a_mistake_of_ours_is_not_hidden(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(root: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gitops.cli.doctor.examine", wrong)
+
+    with pytest.raises(ZeroDivisionError):
+        cli("doctor")
+
+
+def test_a_broken_fleet_ends_with_two_and_no_traceback_in_a_process_of_its_own(
+    broken: Cli,
+) -> None:
+    done = program("--root", str(broken.root), "check")
+
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.startswith("error: fleet/apps/web.yaml")
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("preview",)])
+def test_whoever_stops_reading_gets_no_traceback(cli: Cli, arguments: tuple[str, ...]) -> None:
+    command = [*COMMAND, "--root", str(cli.root), *arguments]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert said == b""
+    assert process.returncode == 141
+
+
+def test_colours_are_for_terminals_and_for_those_who_want_them() -> None:
+    assert "\x1b[32mok     \x1b[0m  Python" in in_terminal("doctor").out
+    for plain in (in_terminal("doctor", NO_COLOR="1").out, program("doctor").out):
+        assert "ok       Python" in plain
+        assert "\x1b" not in plain
+
+
+def test_a_preview_in_a_terminal_has_colours_and_its_progress_stays_out_of_them(cli: Cli) -> None:
+    done = in_terminal("--root", str(cli.root), "preview")
+
+    assert done.code == 0
+    assert "\x1b[32m  policy: every rule is kept\x1b[0m" in done.out
+    assert done.err == ""
+
+
+def test_the_checkout_itself_is_the_default_root(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.run(["explain", "production", "checkout", "replicas"]) == 0
+
+    assert capsys.readouterr().out.startswith("replicas: 3\n    Pulumi.production.yaml:")
+
+
+def test_python_path_of_the_launcher_reaches_no_child(tmp_path: Path) -> None:
+    code = "import os, runpy, sys; sys.argv = ['gitops', '-h']\n" \
+        "try: runpy.run_module('gitops', run_name='__main__')\n" \
+        "except SystemExit: print('PYTHONPATH' in os.environ)"  # fmt: skip
+    done = subprocess.run(
+        [COMMAND[0], "-c", code],
+        cwd=tmp_path,
+        env=environment(PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.endswith("False\n")
