@@ -66,8 +66,11 @@ def is_whole(root: Path) -> bool:
     stamp = venv / STAMP
     if not stamp.exists() or not filecmp.cmp(stamp, root / LOCK, shallow=False):
         return False
-    done = subprocess.run([str(venv / "bin/python"), "-c", ""], capture_output=True, check=False)
-    return done.returncode == 0
+    command = [str(venv / "bin/python"), "-c", ""]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:  # the Python that it was made with has been removed
+        return False
 
 
 def make(root: Path) -> None:
