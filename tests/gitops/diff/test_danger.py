@@ -203,6 +203,7 @@ def test_a_dangerous_change_is_called_by_its_danger(
         ("Deployment", "spec.replicas", 2, 10),
         ("Deployment", "spec.replicas", 3, ABSENT),
         ("HorizontalPodAutoscaler", "spec.maxReplicas", 9, 10),
+        ("PodDisruptionBudget", "spec.minAvailable", 2, "2"),
         ("PodDisruptionBudget", "spec.maxUnavailable", "50%", "9%"),
         ("Deployment", f"{CONTAINER}.resources.limits.cpu", "1", ABSENT),
         ("Deployment", f"{CONTAINER}.resources.limits.memory", "1", "2"),
