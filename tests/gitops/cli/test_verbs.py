@@ -122,13 +122,25 @@ def test_explain_tells_the_nearest_name(cli: Cli, arguments: tuple[str, ...], me
     assert message in done.err
 
 
-def test_explain_hides_what_could_be_a_secret(cli: Cli) -> None:
+def test_a_secret_in_plain_text_is_refused_and_not_repeated(cli: Cli) -> None:
     with (cli.root / "fleet/apps/web.yaml").open("a") as file:
         file.write("config: {DB_PASSWORD: hunter2-canary}\n")
 
     done = cli("explain", "test", "web")
 
-    assert "hunter2" not in done.out + done.err
+    assert (done.code, done.out) == (2, "")
+    assert "config.DB_PASSWORD: this looks like a secret in plain text" in done.err
+    assert "hunter2" not in done.err
+
+
+def test_explain_hides_what_could_be_a_secret_all_the_same(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gitops.explain.looks_secret", "image".__eq__)
+
+    shown = cli("explain", "test", "web", "image").out
+
+    assert shown == "image: [hidden]\n    fleet/apps/web.yaml:4:1  application\n"
 
 
 def test_render_writes_a_tree_and_a_second_time_nothing(cli: Cli, tmp_path: Path) -> None:

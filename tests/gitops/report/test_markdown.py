@@ -130,6 +130,7 @@ HUGE = {
     "wide characters": preview(
         changes=[change(FieldChange("p", "🎉" * 300, "🎈" * 300)) for _ in range(500)]
     ),
+    "wide cells": preview(*(environment(applications=(row(runs="🎉" * 300),)) for _ in range(300))),
     "verdicts": preview(environment(verdicts=(verdict(),) * 2_000)),
     "environments": preview(*(environment(f"an-environment-{n}") for n in range(1_000))),
     "applications": preview(environment(applications=(row(name="-" * 63),) * 1_000)),
