@@ -15,6 +15,7 @@ import pytest
 from gitops.cli.main import run
 
 ROOT = Path(__file__).parents[1]
+PERSONAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "PYTHONPATH")
 COMMAND = (sys.executable, "-m", "gitops")
 
 
@@ -54,8 +55,7 @@ def _collecting() -> Generator[None]:
 
 def environment(**given: str) -> dict[str, str]:
     """Return the environment of a child that a stranger would have: no colours asked for or not."""
-    unwanted = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "PYTHONPATH"}
-    kept = {key: each for key, each in os.environ.items() if key not in unwanted}
+    kept = {key: each for key, each in os.environ.items() if key not in PERSONAL}
     return {**kept, "TERM": "xterm-256color", **given}
 
 

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import ROOT, Cli, commit
+from tests.commands import PERSONAL, ROOT, Cli, commit
 from tests.fleets import write
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    """Take away what the terminal of whoever runs the tests says; xdist sets a width, too."""
+    for name in PERSONAL:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
