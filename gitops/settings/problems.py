@@ -82,10 +82,9 @@ def _translate(adapter: TypeAdapter[Any], data: Any, error: Any, locate: Locate)
 def _path(loc: Sequence[Any], data: Any) -> Path:
     """Drop what pydantic adds to a path: the kind of the application, the mark of a key."""
     steps = [step for step in loc if step != "[key]"]
-    if isinstance(data, dict) and steps and steps[0] not in data:
-        kind = cast("Mapping[str, Any]", data).get("kind")
-        steps = steps[1:] if steps[0] == kind else steps
-    return tuple(steps)
+    # The kind may be the name of a key as well: a chart has 'chart'.
+    kind = cast("Mapping[str, Any]", data).get("kind") if isinstance(data, dict) else None
+    return tuple(steps[1:] if steps and steps[0] == kind else steps)
 
 
 def _unknown_key(adapter: TypeAdapter[Any], path: Path, locate: Locate) -> Problem:

@@ -359,3 +359,14 @@ def test_a_directory_outside_the_repository_is_refused(tmp_path: Path, path: str
     (root / "link").symlink_to("../out")
 
     assert [each for each in problems(root) if "path" in each]
+
+
+def test_an_unknown_key_of_a_chart_is_not_taken_for_one_below_its_key_chart(tmp_path: Path) -> None:
+    chart = (
+        "name: web\nkind: chart\nteam: shop\nzz: 1\n"
+        "chart: {repository: https://registry.example.com/charts, name: web}\n"
+    )
+
+    found = problems(write(tmp_path, fleet__apps__web_dot_yaml=chart))
+
+    assert any(each.startswith("fleet/apps/web.yaml:4:1: zz: ") for each in found), found
