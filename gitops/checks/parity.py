@@ -9,6 +9,7 @@ under ``differs`` of the environment, with its reason.
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, cast
 
 from gitops.checks.finding import Finding
@@ -91,9 +92,8 @@ def _settings(value: Any, path: str, plain: str) -> Iterator[tuple[str, str]]:
     if plain in _FREE:
         return
     if is_dataclass(value):
-        for field in fields(value):
-            below = getattr(value, field.name)
-            yield from _settings(below, _join(path, _camel(field.name)), _join(plain, field.name))
+        for name, key in _keys(type(value)):
+            yield from _settings(getattr(value, name), _join(path, key), _join(plain, name))
     elif isinstance(value, Mapping):
         for key, each in cast("Mapping[str, Any]", value).items():
             shown = "set" if plain in _KEYS_ONLY else each
@@ -107,6 +107,12 @@ def _settings(value: Any, path: str, plain: str) -> Iterator[tuple[str, str]]:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+@cache
+def _keys(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of *kind*, and what they are called in files."""
+    return tuple((field.name, _camel(field.name)) for field in fields(kind))
 
 
 def _camel(name: str) -> str:

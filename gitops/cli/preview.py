@@ -29,7 +29,11 @@ from gitops.verdicts import verdicts
     show_default=True,
     help="Markdown fits into a pull-request comment.",
 )
-@click.option("--full", is_flag=True, help="Name every Pulumi resource instead of counting them.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Name every application and every Pulumi resource, however many there are.",
+)
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 when something changes.")
 @click.pass_obj
 def command(

@@ -13,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gitops.diff import ChangeKind, Changes, ObjectChange
-from gitops.preview import EnvironmentPreview, Node, Preview
+from gitops.preview import ApplicationRow, EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
 from gitops.report.safe import value, visible
 
@@ -26,6 +26,8 @@ _SIGNS = {
 _PIPE_WIDTH = 160
 _MOST = 12
 """Environments that a summary names; of more it says the number."""
+_ROWS = 40
+"""Applications of an environment that are named unasked; of more, those that change come first."""
 
 
 class _Console(Console):
@@ -54,8 +56,13 @@ def preview(given: Preview, *, full: bool, to: Console) -> None:
     """Print *given*: what changes first, then each environment; *full* names every resource."""
     if given.against:
         changes(given.changes, given.against, to)
+    changed = {(each.environment, each.application) for each in given.changes.objects}
     for each in given.environments:
-        _environment(each, full=full, to=to)
+        rows = each.applications
+        if not full and len(rows) > _ROWS:
+            ours = [row for row in rows if (each.name, row.name) in changed]
+            rows = tuple((ours or rows)[:_ROWS])
+        _environment(each, rows, full=full, to=to)
 
 
 def changes(given: Changes, against: str, to: Console) -> None:
@@ -102,12 +109,16 @@ def _change(change: ObjectChange, to: Console) -> None:
                  soft_wrap=True)  # fmt: skip
 
 
-def _environment(given: EnvironmentPreview, *, full: bool, to: Console) -> None:
+def _environment(
+    given: EnvironmentPreview, rows: Sequence[ApplicationRow], *, full: bool, to: Console
+) -> None:
     to.print(Text(given.name, style="bold") + Text(f"  {visible(given.description)}", style="dim"))
     source = f", releases from {given.comes_from}" if given.comes_from else ""
     clusters = ", ".join(given.clusters)
     to.print(Text(f"  {given.delivery}, {given.sync} sync{source}; clusters: {clusters}"))
-    to.print(_applications(given))
+    to.print(_applications(given, rows))
+    if left := len(given.applications) - len(rows):
+        to.print(Text(f"  and {left:,} more applications; --full names them", style="dim"))
     to.print(_tree(given, full=full))
     objects = ", ".join(f"{count} {kind}" for kind, count in given.objects.items())
     to.print(Text(f"  {sum(given.objects.values())} Kubernetes objects: {objects}", style="dim"))
@@ -115,12 +126,12 @@ def _environment(given: EnvironmentPreview, *, full: bool, to: Console) -> None:
     to.print()
 
 
-def _applications(given: EnvironmentPreview) -> Table:
+def _applications(given: EnvironmentPreview, rows: Sequence[ApplicationRow]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("  application", no_wrap=True)
     for title in ("kind", "runs", "replicas", "strategy", "clusters"):
         table.add_column(title, overflow="fold")
-    for each in given.applications:
+    for each in rows:
         everywhere = each.clusters == given.clusters
         table.add_row(
             *(

@@ -17,7 +17,7 @@ from gitops.settings.layers import Layer, get
 from gitops.settings.reading import Reading
 from gitops.settings.references import ENVIRONMENT, References
 from gitops.source.document import Document
-from gitops.source.files import Files
+from gitops.source.files import Files, Traced
 
 _STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
 
@@ -33,6 +33,10 @@ class Loaded:
     """Lock files by environment."""
 
 
+_last: list[tuple[Traced, Loaded]] = []
+"""The fleet loaded last, and what it was made from: each stack's program loads the same one."""
+
+
 def load(files: Files) -> Loaded:
     """Return the fleet in *files*.
 
@@ -40,6 +44,16 @@ def load(files: Files) -> Loaded:
         InputError: with everything that is wrong, in all files.
 
     """
+    for trace, known in _last:
+        if trace.same(files):
+            return known
+    trace = Traced(files)
+    loaded = _load(trace)
+    _last[:] = [(trace, loaded)]
+    return loaded
+
+
+def _load(files: Files) -> Loaded:
     reading = Reading(files)
     head = reading.file(shapes.FLEET)
     clusters = reading.file(shapes.CLUSTERS, named=True)

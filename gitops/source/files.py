@@ -75,6 +75,35 @@ class WorkTree:
             raise _problem(path, "this is no plain file", "Replace it by a file")
 
 
+class Traced:
+    """Passes on what other files say, and keeps it: whether they say the same later can be asked."""
+
+    def __init__(self, files: Files) -> None:
+        """Ask *files*."""
+        self.files = files
+        self.listed: dict[tuple[str, bool], list[str]] = {}
+        self.content: dict[str, bytes | None] = {}
+
+    def names(self, folder: str, *, recursive: bool = False) -> list[str]:
+        """Return the paths of the files in *folder*, sorted."""
+        found = self.files.names(folder, recursive=recursive)
+        self.listed[folder, recursive] = found
+        return list(found)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of *path*, or None when there is no such file."""
+        if path not in self.content:
+            self.content[path] = self.files.read(path)
+        return self.content[path]
+
+    def same(self, other: Files) -> bool:
+        """Tell whether *other* has the same answers to everything that was asked."""
+        return all(
+            other.names(folder, recursive=recursive) == found
+            for (folder, recursive), found in self.listed.items()
+        ) and all(other.read(path) == found for path, found in self.content.items())
+
+
 class Commit:
     """The files as a commit has them, read through one ``git cat-file`` process."""
 

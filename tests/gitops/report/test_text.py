@@ -212,3 +212,19 @@ def test_secrets_are_hidden() -> None:
 
     assert CANARY not in shown
     assert "    data.any: [hidden] -> [hidden]\n" in shown
+
+
+def test_of_many_applications_those_that_change_are_named_and_the_rest_counted() -> None:
+    rows = tuple(row(name=f"app-{number}") for number in range(1000))
+    given = environment(applications=rows)
+
+    compared = text.as_text(preview(given, changes=[change(application="app-998")]))
+    alone = text.as_text(preview(given))
+
+    assert "\n  app-998 " in compared
+    assert "\n  app-0 " not in compared
+    assert "  and 999 more applications; --full names them" in compared
+    assert "\n  app-39 " in alone
+    assert "\n  app-40 " not in alone
+    assert "  and 960 more applications; --full names them" in alone
+    assert text.as_text(preview(given), full=True).count("\n  app-") == 1000

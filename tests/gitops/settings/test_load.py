@@ -370,3 +370,15 @@ def test_an_unknown_key_of_a_chart_is_not_taken_for_one_below_its_key_chart(tmp_
     found = problems(write(tmp_path, fleet__apps__web_dot_yaml=chart))
 
     assert any(each.startswith("fleet/apps/web.yaml:4:1: zz: ") for each in found), found
+
+
+def test_a_fleet_is_loaded_again_when_a_file_has_changed_and_only_then(tmp_path: Path) -> None:
+    write(tmp_path)
+    first = loading(tmp_path)
+    assert loading(tmp_path) is first
+
+    write(tmp_path, fleet__apps__web_dot_yaml=APP + "replicas: 7\n")
+
+    app = loading(tmp_path).fleet.stacks["test"].deployments["web"].on["one"]
+    assert isinstance(app, Service)
+    assert app.replicas == 7

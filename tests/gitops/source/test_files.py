@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitops.errors import GitError, InputError
-from gitops.source.files import Commit, WorkTree
+from gitops.source.files import Commit, Traced, WorkTree
 
 
 @pytest.fixture
@@ -87,3 +87,22 @@ def test_a_linked_folder_beside_the_stack_files_is_nobodys_business(repository: 
     (repository / ".venv").symlink_to("/")
 
     assert WorkTree(repository).names(".") == ["Pulumi.test.yaml", "link.yaml"]
+
+
+def test_a_trace_notices_every_change_of_what_was_asked_and_no_other(repository: Path) -> None:
+    trace = Traced(WorkTree(repository))
+    trace.names("fleet/apps")
+    assert trace.read("fleet/apps/a.yaml") == b"a"
+    assert trace.read("none") is None
+
+    assert trace.same(WorkTree(repository))
+    (repository / "Pulumi.test.yaml").write_text("not asked for")
+    assert trace.same(WorkTree(repository))
+    (repository / "none").write_text("now")
+    assert not trace.same(WorkTree(repository))
+    (repository / "none").unlink()
+    (repository / "fleet/apps/c.yaml").write_text("new")
+    assert not trace.same(WorkTree(repository))
+    (repository / "fleet/apps/c.yaml").unlink()
+    (repository / "fleet/apps/a.yaml").write_text("changed")
+    assert not trace.same(WorkTree(repository))
