@@ -4,6 +4,7 @@ The plan is what Pulumi registers, what ``render`` writes, what a rule judges an
 compares; there is no second way from the model to an object.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ from gitops.model import (
 from gitops.model.parts import Network
 from gitops.objects import Manifest, Placed
 
+Owned = dict[tuple[str, str], dict[str, Application]]
+"""What each team runs on each cluster: applications by name, by team and cluster."""
 PROTECTED = frozenset(
     {"Namespace", "AppProject", "ApplicationSet", "GitRepository", "Kustomization"}
 )
@@ -114,13 +117,14 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
         name: _neighbour(fleet, stack.environment, each.application)
         for name, each in stack.deployments.items()
     }
+    owned = _owned(stack)
     return StackPlan(
         environment=stack.environment,
         clusters={
             name: ClusterPlan(
                 cluster=cluster,
                 tenancy=tuple(_tenancy(fleet, stack.environment, cluster)),
-                delivery=tuple(_delivery(fleet, stack, cluster)),
+                delivery=tuple(_delivery(fleet, stack, owned, cluster)),
                 applications={
                     app: application_plan(fleet, stack, cluster, deployment, neighbours)
                     for app, deployment in stack.deployments.items()
@@ -194,35 +198,37 @@ def _tenancy(fleet: Fleet, environment: Environment, cluster: Cluster) -> Iterat
             yield core.default_deny(made)
 
 
-def _delivery(fleet: Fleet, stack: Stack, cluster: Cluster) -> Iterator[Manifest]:
+def _delivery(fleet: Fleet, stack: Stack, owned: Owned, cluster: Cluster) -> Iterator[Manifest]:
     delivery = stack.environment.delivery
     if delivery is Delivery.FLUX:
-        yield from _flux(fleet, stack, cluster)
+        yield from _flux(fleet, stack, owned, cluster)
     elif delivery is Delivery.ARGOCD:
         per_cluster = stack.environment.topology is Topology.PER_CLUSTER
         served = [cluster] if per_cluster else list(stack.clusters.values())
         if per_cluster or cluster.name == next(iter(stack.clusters)):
-            yield from _argocd(fleet, stack, cluster, served)
+            yield from _argocd(fleet, stack, owned, served, cluster)
 
 
-def _flux(fleet: Fleet, stack: Stack, cluster: Cluster) -> Iterator[Manifest]:
+def _flux(fleet: Fleet, stack: Stack, owned: Owned, cluster: Cluster) -> Iterator[Manifest]:
     environment = stack.environment
     yield flux.git_repository(fleet, environment, paths.environment(fleet, environment.name))
     for team in fleet.teams.values():
-        owned = _owned(stack, team, cluster)
-        if not owned:
+        apps = owned.get((team.name, cluster.name))
+        if not apps:
             continue
         place = (fleet, environment.name, cluster.name, team.name)
         yield flux.kustomization(fleet, environment, team, paths.team(*place))
-        if any(getattr(app, "integration_test", None) for app in owned.values()):
+        if any(getattr(app, "integration_test", None) for app in apps.values()):
             yield flux.tests(fleet, environment, team, paths.tests(*place))
 
 
-def _argocd(fleet: Fleet, stack: Stack, hub: Cluster, served: list[Cluster]) -> Iterator[Manifest]:
+def _argocd(
+    fleet: Fleet, stack: Stack, owned: Owned, served: list[Cluster], hub: Cluster
+) -> Iterator[Manifest]:
     environment = stack.environment
     for team in fleet.teams.values():
-        owned = {each.name: _owned(stack, team, each) for each in served}
-        every = {name: app for apps in owned.values() for name, app in apps.items()}
+        apps = {each.name: owned.get((team.name, each.name), {}) for each in served}
+        every = {name: app for some in apps.values() for name, app in some.items()}
         if not every:
             continue
         kinds = {kind for app in every.values() for kind in getattr(app, "cluster_resources", ())}
@@ -245,7 +251,7 @@ def _argocd(fleet: Fleet, stack: Stack, hub: Cluster, served: list[Cluster]) -> 
                     path=paths.application(fleet, environment.name, each.name, team.name, name),
                 )
                 for each in served
-                for name, app in owned[each.name].items()
+                for name, app in apps[each.name].items()
                 if isinstance(app, Chart) is charts
             ]
             if targets:
@@ -256,9 +262,9 @@ def _server(cluster: Cluster, hub: Cluster) -> str:
     return argocd.IN_CLUSTER if cluster.name == hub.name else cluster.server
 
 
-def _owned(stack: Stack, team: Team, cluster: Cluster) -> dict[str, Application]:
-    return {
-        name: deployment.on[cluster.name]
-        for name, deployment in stack.deployments.items()
-        if deployment.application.team == team.name and cluster.name in deployment.on
-    }
+def _owned(stack: Stack) -> Owned:
+    owned: Owned = defaultdict(dict)
+    for name, deployment in stack.deployments.items():
+        for cluster, app in deployment.on.items():
+            owned[deployment.application.team, cluster][name] = app
+    return owned

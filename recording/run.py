@@ -7,9 +7,10 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,18 +85,32 @@ def record_all(runs: Sequence[Run]) -> dict[str, Recording]:
         GitOpsError: the first that failed, in the order of *runs*.
 
     """
+    with recording_of(runs) as recordings:
+        return recordings()
+
+
+@contextmanager
+def recording_of(runs: Sequence[Run]) -> Generator[Callable[[], dict[str, Recording]]]:
+    """Start every program, and yield what waits for the recordings, as `record_all` gives them."""
     method = "fork" if sys.platform == "linux" else "spawn"
-    workers = min(len(runs), os.cpu_count() or 1)
+    workers = max(1, min(len(runs), os.cpu_count() or 1))
     with ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context(method), max_tasks_per_child=None
     ) as pool:
         futures = {run.stack: pool.submit(_guarded, run) for run in runs}
         try:
-            results = {stack: future.result() for stack, future in futures.items()}
-        except BrokenProcessPool:
-            raise ProgramError(
-                "the program ended without a word (killed, or out of memory). Run it again."
-            ) from None
+            yield lambda: _results(futures)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _results(futures: Mapping[str, Future[Recording | GitOpsError]]) -> dict[str, Recording]:
+    try:
+        results = {stack: future.result() for stack, future in futures.items()}
+    except BrokenProcessPool:
+        raise ProgramError(
+            "the program ended without a word (killed, or out of memory). Run it again."
+        ) from None
     for result in results.values():
         if isinstance(result, GitOpsError):
             raise result

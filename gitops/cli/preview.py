@@ -1,6 +1,8 @@
 """``preview``: what every environment consists of, and what a change does to it."""
 
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -63,14 +65,20 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
     fleet = load(files).fleet
     names = environments(fleet, wanted)
     plans = {name: plan(fleet, name) for name in names}
-    nodes = _resources(root, files, names)
+    # The programs run beside everything else that is to be found out.
+    with _resources(root, files, names) as resources:
+        judged = {
+            name: tuple(verdicts(each.placed(), fleet.policy)) for name, each in plans.items()
+        }
+        changes = _changes(root, fleet, wanted, against) if against else Changes(objects=())
+        nodes = resources()
     return Preview(
         environments=tuple(
-            environment_preview(fleet, each, verdicts(each.placed(), fleet.policy), *nodes[name])
+            environment_preview(fleet, each, judged[name], *nodes[name])
             for name, each in plans.items()
         ),
         against=against or "",
-        changes=_changes(root, fleet, wanted, against) if against else Changes(objects=()),
+        changes=changes,
     )
 
 
@@ -88,12 +96,17 @@ def _changes(root: Path, fleet: Fleet, wanted: tuple[str, ...], against: str) ->
     return compare(*changed(before, fleet, chosen))
 
 
+_Resources = dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]
+"""By stack: its resources as trees, and its warnings."""
+
+
+@contextmanager
 def _resources(
     root: Path, files: WorkTree, names: list[str]
-) -> dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]:
-    """Run the program of every stack, and return its resources as trees, and its warnings."""
+) -> Generator[Callable[[], _Resources]]:
+    """Start the program of every stack, and yield what waits for its resources."""
     # Importing Pulumi takes half a second; only this verb pays for it.
-    from recording import Run, record_all
+    from recording import Run, recording_of
     from recording.config import project_name, stack_config
     from recording.nodes import nodes
 
@@ -102,7 +115,8 @@ def _resources(
     for name in names:
         config, secret = stack_config(files, name)
         runs.append(Run(root=root, project=project, stack=name, config=config, secret_keys=secret))
-    return {name: (nodes(each), each.warnings) for name, each in record_all(runs).items()}
+    with recording_of(runs) as recordings:
+        yield lambda: {name: (nodes(each), each.warnings) for name, each in recordings().items()}
 
 
 def _print(given: Preview, shape: str, *, full: bool) -> None:

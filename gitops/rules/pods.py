@@ -38,7 +38,12 @@ def containers(manifest: Manifest) -> Iterator[Container]:
 
 def pod_specs(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield every pod spec in *manifest* with its path."""
-    candidates = (*_TEMPLATES, ("spec",)) if manifest.get("kind") == "Pod" else _TEMPLATES
+    spec: Any = manifest.get("spec")
+    pod = manifest.get("kind") == "Pod"
+    inside = isinstance(spec, dict) and ("template" in spec or "jobTemplate" in spec)
+    if not (inside or pod or "template" in manifest):
+        return  # Most objects: a look at each template in turn would be most of the time.
+    candidates = (*_TEMPLATES, ("spec",)) if pod else _TEMPLATES
     for path in candidates:
         found: Any = manifest
         for step in path:

@@ -6,6 +6,7 @@ A quoted scalar is a ``Quoted``, so that ``replicas: "3"`` can be told from ``re
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import yaml
@@ -57,6 +58,12 @@ def parse(file: str, content: bytes) -> Document:
         InputError: not UTF-8, too large, not YAML, a tab, a tag, a duplicate key, exploding aliases.
 
     """
+    return _parsed(file, content)
+
+
+@lru_cache(maxsize=8192)
+def _parsed(file: str, content: bytes) -> Document:
+    """Read a file once, however many commits and programs have it; nobody changes what it says."""
     text = _decode(file, content)
     return Document(file=file, text=text, data=_Builder(file, text).build())
 

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,8 +57,9 @@ def without_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the Pulumi program out of a preview: running it takes a second."""
     from gitops.cli import preview
 
-    def nothing(root: Path, files: object, names: list[str]) -> dict[str, tuple[tuple[()], ...]]:
+    @contextmanager
+    def nothing(root: Path, files: object, names: list[str]) -> Generator[Callable[[], object]]:
         del root, files
-        return dict.fromkeys(names, ((), ()))
+        yield lambda: dict.fromkeys(names, ((), ()))
 
     monkeypatch.setattr(preview, "_resources", nothing)
