@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from gitops.cli.main import run
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 PERSONAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "PYTHONPATH")
 COMMAND = (sys.executable, "-m", "gitops")
 
@@ -59,18 +59,18 @@ def environment(**given: str) -> dict[str, str]:
     return {**kept, "TERM": "xterm-256color", **given}
 
 
+def git(root: Path, *arguments: str) -> None:
+    """Run Git in the repository *root*, as nobody in particular, whatever it is told elsewhere."""
+    told = ("user.name=test", "user.email=test@example.com", "commit.gpgSign=false")
+    settings = [each for setting in told for each in ("-c", setting)]
+    command = ["git", "-C", str(root), *settings, *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def commit(root: Path) -> None:
-    """Commit everything in the repository *root*, whatever Git is told elsewhere."""
-    who = [
-        "-c",
-        "user.name=test",
-        "-c",
-        "user.email=test@example.com",
-        "-c",
-        "commit.gpgSign=false",
-    ]
-    for arguments in (["add", "--all"], ["commit", "--quiet", "--no-verify", "-m", "x"]):
-        subprocess.run(["git", "-C", str(root), *who, *arguments], check=True, capture_output=True)
+    """Commit everything in the repository *root*."""
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--no-verify", "-m", "x")
 
 
 def program(*arguments: str) -> Done:

@@ -3,15 +3,14 @@
 import asyncio
 import os
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
 
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded, load
 from gitops.source.files import WorkTree
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # f"{output}" raises instead of lying
 
 

@@ -16,7 +16,6 @@ from recording.run import Run
 
 STACK = "urn:pulumi:test::gitops::pulumi:pulumi:Stack::gitops-test"
 PROVIDER = "urn:pulumi:test::gitops::pulumi:providers:kubernetes::here"
-CANARY = "hunter2-canary"
 
 
 def monitored(

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 MAX_LINES = 300
 TOKENS = {
     "Application": "gitops:index:Application",

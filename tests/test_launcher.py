@@ -12,7 +12,8 @@ from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 PYTHON = sys.executable
 STAMP = ".venv/gitops-lock.txt"
 PROGRAM = "import os, sys\nprint(*sys.argv[1:], sys.prefix, os.environ['PYTHONPATH'], sep='|')\n"

@@ -4,7 +4,6 @@ import ast
 import dataclasses
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -18,9 +17,9 @@ from gitops.source.files import WorkTree
 from recording import Recording, Run, record, record_all
 from recording.config import project_name, stack_config
 from recording.values import SECRET
-from tests.programs import CANARY, objects
+from tests import CANARY, ROOT
+from tests.programs import objects
 
-ROOT = Path(__file__).parents[1]
 TENANCY = {"Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy"}
 STACKS = ("development", "staging", "production", "dr")
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests import ROOT
+from tests.commands import commit, git
 
 _NOT_HERE = frozenset({"bin/gitops test"})
 """What cannot run inside itself; continuous integration runs it."""
@@ -56,17 +57,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / name).write_bytes((ROOT / name).read_bytes())
             (root / name).chmod((ROOT / name).stat().st_mode)
     (root / ".venv").symlink_to(ROOT / ".venv")
-    git = [
-        "git",
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@example.com",
-        "-c",
-        "commit.gpgsign=false",
-    ]
-    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "clone"]):
-        subprocess.run([*git, *arguments], cwd=root, check=True)
+    git(root, "init", "--quiet")
+    commit(root)
     return root
 
 

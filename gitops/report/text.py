@@ -53,7 +53,7 @@ def console(file: TextIO | None = None) -> Console:
 
 
 def preview(given: Preview, *, full: bool, to: Console) -> None:
-    """Print *given*: what changes first, then each environment; *full* names every resource."""
+    """Print *given*: what changes first, then each environment; *full* names everything."""
     if given.against:
         changes(given.changes, given.against, to)
     changed = {(each.environment, each.application) for each in given.changes.objects}

@@ -51,19 +51,14 @@ class Document:
         return _Builder(self.file, self.text, marked=True).marks().get(path)
 
 
+@lru_cache(maxsize=8192)
 def parse(file: str, content: bytes) -> Document:
-    """Read *content*, the bytes of *file*.
+    """Read *content*, the bytes of *file*; once, however many commits and programs have it.
 
     Raises:
         InputError: not UTF-8, too large, not YAML, a tab, a tag, a duplicate key, exploding aliases.
 
     """
-    return _parsed(file, content)
-
-
-@lru_cache(maxsize=8192)
-def _parsed(file: str, content: bytes) -> Document:
-    """Read a file once, however many commits and programs have it; nobody changes what it says."""
     text = _decode(file, content)
     return Document(file=file, text=text, data=_Builder(file, text).build())
 

@@ -98,10 +98,13 @@ class Traced:
 
     def same(self, other: Files) -> bool:
         """Tell whether *other* has the same answers to everything that was asked."""
-        return all(
-            other.names(folder, recursive=recursive) == found
-            for (folder, recursive), found in self.listed.items()
-        ) and all(other.read(path) == found for path, found in self.content.items())
+        try:
+            return all(
+                other.names(folder, recursive=recursive) == found
+                for (folder, recursive), found in self.listed.items()
+            ) and all(other.read(path) == found for path, found in self.content.items())
+        except InputError:
+            return False  # Whoever reads it says so, together with all else that is wrong.
 
 
 class Commit:

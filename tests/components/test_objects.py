@@ -9,7 +9,8 @@ from pulumi import ComponentResource
 from components.objects import logical_name, register, register_all, type_token
 from gitops.objects import Manifest
 from recording.values import SECRET
-from tests.programs import CANARY, one, options, recorded
+from tests import CANARY
+from tests.programs import one, options, recorded
 
 
 def manifest(kind: str, name: str = "web", api: str = "v1", **more: Any) -> Manifest:

@@ -11,8 +11,8 @@ import yaml
 
 from gitops.schemas import schemas
 from gitops.settings import Loaded
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 GENERATED = schemas()
 WRITTEN = sorted(
     each.relative_to(ROOT).as_posix()

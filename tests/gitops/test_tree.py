@@ -1,6 +1,5 @@
 """The generated tree: the old one or the new one, and nothing of anybody else's."""
 
-import contextlib
 import errno
 import json
 import os
@@ -18,8 +17,7 @@ from hypothesis import strategies as st
 from gitops import tree
 from gitops.errors import OutputError
 from gitops.tree import INDEX, STAGING, write
-
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
 
 
 def content(out: Path) -> dict[str, str]:
@@ -29,6 +27,15 @@ def content(out: Path) -> dict[str, str]:
         for path in sorted(out.rglob("*"))
         if path.is_file() and path.name != INDEX
     }
+
+
+def refusal(out: Path, files: dict[str, str]) -> str:
+    """Write *files* into *out*; return why that failed, and nothing when it did not."""
+    try:
+        write(out, files)
+    except OutputError as error:
+        return str(error)
+    return ""
 
 
 def test_a_tree_is_written_as_given(tmp_path: Path) -> None:
@@ -213,9 +220,9 @@ def test_a_full_disk_leaves_the_old_tree_or_the_new_one(
     with monkeypatch.context() as patch:
         full = OSError(errno.ENOSPC, "No space left on device", "somewhere")
         interrupting(patch, at, full)
-        with contextlib.suppress(OutputError):
-            write(tmp_path, NEW)
+        said = refusal(tmp_path, NEW)
 
+    assert not said or "No space left on device" in said
     journal = tmp_path / STAGING / "journal.json"
     assert journal.exists() or content(tmp_path) in (OLD, NEW)
     write(tmp_path, NEW)
@@ -300,3 +307,10 @@ def test_a_folder_where_a_file_should_be_is_named_and_nothing_is_lost(tmp_path: 
         write(tmp_path, {"a": "1"})
 
     assert content(tmp_path) == {"a/b": "1"}
+
+
+def test_a_folder_may_stand_where_a_generated_file_was(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "1"})
+    write(tmp_path, {"a/b": "2"})
+
+    assert content(tmp_path) == {"a/b": "2"}

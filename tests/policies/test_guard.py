@@ -20,10 +20,10 @@ from gitops.settings import Loaded
 from gitops.verdicts import verdicts
 from policies.guard import guards, plain
 from recording.monitor import Resource
+from tests import CANARY, ROOT
 from tests.fleets import BASE, write
-from tests.programs import CANARY, one, options, recorded
+from tests.programs import one, options, recorded
 
-ROOT = Path(__file__).parents[2]
 STACKS = ("development", "staging", "production", "dr")
 
 

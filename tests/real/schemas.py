@@ -18,7 +18,8 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 MODULES = ROOT / "tools/schemas/modules.txt"
 _CRDS = {
     "github.com/argoproj/argo-cd/v3": "manifests/crds/*-crd.yaml",

@@ -65,17 +65,14 @@ def first(plans: dict[str, StackPlan], kind: str) -> Manifest:
     return copy.deepcopy(next(each for each in objects(plans) if each["kind"] == kind))
 
 
-def leaves(value: Any) -> list[Any]:
-    return list(value.values())
-
-
 def last_mapping(value: dict[str, Any]) -> dict[str, Any]:
     """Return the deepest mapping on the way of the last keys: where a typo hides best."""
     for key, each in reversed(value.items()):
         if key == "values":
             continue  # A chart's values are free.
-        if isinstance(each, dict) and not all(isinstance(leaf, str) for leaf in leaves(each)):
-            return last_mapping(cast("dict[str, Any]", each))
+        below = cast("dict[str, Any]", each) if isinstance(each, dict) else {}
+        if not all(isinstance(leaf, str) for leaf in below.values()):
+            return last_mapping(below)
     return value
 
 

@@ -9,7 +9,7 @@ from gitops.errors import InputError
 from gitops.source.files import WorkTree
 from recording.config import project_name, stack_config
 from recording.values import SECRET
-from tests.programs import CANARY
+from tests import CANARY
 
 
 def given(

@@ -10,7 +10,8 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 from gitops.errors import ProgramError
 from recording.monitor import Monitor
 from recording.values import SECRET, UNKNOWN
-from tests.programs import CANARY, PROVIDER, STACK, cluster, one, recorded
+from tests import CANARY
+from tests.programs import PROVIDER, STACK, cluster, one, recorded
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 

@@ -10,7 +10,8 @@ import pytest
 from gitops.errors import InputError, ProgramError
 from recording import record, record_all
 from recording.values import SECRET
-from tests.programs import CANARY, one, run
+from tests import CANARY
+from tests.programs import one, run
 
 
 def test_a_program_gets_its_project_stack_and_configuration(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pulumi.runtime import rpc
 from pulumi_policy import proxy
 
 from recording.values import SECRET, UNKNOWN, UNKNOWN_ID, properties
-from tests.programs import CANARY
+from tests import CANARY
 
 SIGNATURE = rpc._special_sig_key
 SECRET_MARK = {SIGNATURE: rpc._special_secret_sig, "value": CANARY}

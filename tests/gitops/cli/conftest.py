@@ -1,14 +1,14 @@
 """What the tests of the verbs share."""
 
 import shutil
-import subprocess
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.commands import PERSONAL, ROOT, Cli, commit
+from tests import ROOT
+from tests.commands import PERSONAL, Cli, commit, git
 from tests.fleets import write
 
 
@@ -47,7 +47,7 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (*ROOT.glob("Pulumi*.yaml"), ROOT / "__main__.py"):
         shutil.copy(file, root)
-    subprocess.run(["git", "init", "-q", str(root)], check=True, capture_output=True)
+    git(root, "init", "--quiet")
     commit(root)
     return root
 

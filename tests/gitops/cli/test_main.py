@@ -8,7 +8,8 @@ import click
 import pytest
 
 from gitops.cli import main as command_line
-from tests.commands import COMMAND, ROOT, Cli, environment, in_terminal, program
+from tests import ROOT
+from tests.commands import COMMAND, Cli, environment, in_terminal, program
 
 VERBS = ("preview", "render", "check", "explain", "doctor", "schema", "bench", "test")
 LOADING = {

@@ -10,7 +10,8 @@ import pytest
 from gitops.cli import test as verb
 from gitops.cli.progress import working
 from gitops.schemas import schemas
-from tests.commands import ROOT, Cli
+from tests import ROOT
+from tests.commands import Cli
 
 
 def enforced(cli: Cli) -> None:

@@ -22,7 +22,7 @@ from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded, load
 from gitops.source import files
 from gitops.source.files import WorkTree
-from tests.conftest import ROOT
+from tests import ROOT
 from tests.fleets import BASE, loading, write
 
 GOLDEN = ROOT / "tests/golden/rendered"

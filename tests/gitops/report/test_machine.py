@@ -10,10 +10,9 @@ from gitops.diff.changes import ABSENT, FieldChange
 from gitops.objects import Identity
 from gitops.preview import Preview
 from gitops.report import machine
+from tests import CANARY
 from tests.gitops.report.test_safe import HOSTILE
 from tests.previews import DANGER, change, environment, preview, row, verdict
-
-CANARY = "hunter2-canary"
 
 
 def document(given: Preview) -> dict[str, Any]:

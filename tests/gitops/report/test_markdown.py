@@ -15,11 +15,11 @@ from gitops.preview import Preview
 from gitops.report import markdown
 from gitops.report.safe import visible
 from gitops.rules.rule import Complaint
+from tests import CANARY
 from tests.gitops.report.test_safe import HOSTILE, hostile, rendered
 from tests.previews import DANGER, change, environment, preview, row, verdict
 
 GITHUB = 65_536
-CANARY = "hunter2-canary"
 
 
 def size(text: str) -> int:

@@ -12,10 +12,9 @@ from gitops.preview import Node
 from gitops.report import text
 from gitops.report.safe import visible
 from gitops.rules.rule import Complaint
+from tests import CANARY
 from tests.gitops.report.test_safe import HOSTILE
 from tests.previews import DANGER, change, environment, preview, row, verdict
-
-CANARY = "hunter2-canary"
 
 
 class Terminal(StringIO):

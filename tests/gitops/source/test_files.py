@@ -1,12 +1,12 @@
 """The input as a working tree and as a commit: the same files, and nothing outside."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from gitops.errors import GitError, InputError
 from gitops.source.files import Commit, Traced, WorkTree
+from tests.commands import commit, git
 
 
 @pytest.fixture
@@ -19,35 +19,29 @@ def repository(tmp_path: Path) -> Path:
     (root / "Pulumi.test.yaml").write_text("t")
     (root / "link.yaml").symlink_to("fleet/apps/a.yaml")
     git(tmp_path / "top", "init", "-q", "-b", "main")
-    git(tmp_path / "top", "add", "-A")
-    git(tmp_path / "top", "commit", "-qm", "first")
+    commit(tmp_path / "top")
     return root
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True)
 
 
 def test_a_commit_holds_what_the_working_tree_held_then(repository: Path) -> None:
     (repository / "fleet/apps/a.yaml").write_text("changed")
-    commit = Commit(repository, "HEAD")
+    then = Commit(repository, "HEAD")
 
-    assert commit.names(".") == ["Pulumi.test.yaml", "link.yaml"]
-    assert commit.names("fleet/apps/") == ["fleet/apps/a.yaml", "fleet/apps/b.yaml"]
-    assert commit.names(".", recursive=True)[-1] == "link.yaml"
-    assert commit.read("fleet/apps/a.yaml") == b"a"
-    assert commit.read("none") is None
+    assert then.names(".") == ["Pulumi.test.yaml", "link.yaml"]
+    assert then.names("fleet/apps/") == ["fleet/apps/a.yaml", "fleet/apps/b.yaml"]
+    assert then.names(".", recursive=True)[-1] == "link.yaml"
+    assert then.read("fleet/apps/a.yaml") == b"a"
+    assert then.read("none") is None
     assert WorkTree(repository).read("fleet/apps/a.yaml") == b"changed"
-    commit.close()
+    then.close()
 
 
 def test_names_are_the_same_in_both(repository: Path) -> None:
-    commit, tree = Commit(repository, "main"), WorkTree(repository)
+    then, tree = Commit(repository, "main"), WorkTree(repository)
 
     for folder in (".", "fleet", "fleet/apps", "none"):
-        assert commit.names(folder, recursive=True) == tree.names(folder, recursive=True)
-    commit.close()
+        assert then.names(folder, recursive=True) == tree.names(folder, recursive=True)
+    then.close()
 
 
 @pytest.mark.parametrize("revision", ["no-such-branch", "--help", "HEAD~5"])
@@ -105,4 +99,15 @@ def test_a_trace_notices_every_change_of_what_was_asked_and_no_other(repository:
     assert not trace.same(WorkTree(repository))
     (repository / "fleet/apps/c.yaml").unlink()
     (repository / "fleet/apps/a.yaml").write_text("changed")
+    assert not trace.same(WorkTree(repository))
+
+
+def test_what_can_no_longer_be_read_is_not_the_same_and_is_not_refused_yet(
+    repository: Path,
+) -> None:
+    trace = Traced(WorkTree(repository))
+    trace.read("fleet/apps/a.yaml")
+    (repository / "fleet/apps/a.yaml").unlink()
+    (repository / "fleet/apps/a.yaml").symlink_to("/etc/hostname")
+
     assert not trace.same(WorkTree(repository))
