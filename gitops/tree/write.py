@@ -5,8 +5,8 @@ changed file beside the tree's own files, records what is to be done in a journa
 renames; a write that was killed is finished by the next one. See docs/adr/0006-atomic-tree.md.
 """
 
+import errno
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -14,15 +14,16 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from gitops.errors import OutputError
+from gitops.tree import index
+from gitops.tree.paths import INDEX, STAGING, Folders, check, linked
 
-INDEX = ".gitops-tree.json"
-STAGING = ".gitops-staging"
 _JOURNAL = "journal.json"
 _FEW = 200
 """Up to so many files are flushed one by one; more by one flush of everything."""
+_CHUNK = 2**20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,19 +50,19 @@ def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> W
             another write at work, or a disk that does not take the files.
 
     """
-    _check_paths(files)
+    check(files)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with _locked(out):
             finished = _finish(out)
-            before = _index(out)
-            made = {path: _digest(text.encode()) for path, text in files.items()}
-            todo, edited = _differences(out, before, made)
-            kept = {path: digest for path, digest in before.items() if _below(path, keep)}
-            after = dict(sorted({**kept, **made}.items()))
+            before = index.read(out)
+            contents = {path: text.encode() for path, text in files.items()}
+            todo, edited = _differences(out, before, contents)
+            after = {path: digest for path, digest in before.items() if _below(path, keep)}
+            after |= {path: index.digest(content) for path, content in contents.items()}
             gone = [path for path in before if path not in after]
             if todo or gone or before != after:
-                _stage(out, todo, files, gone, after)
+                _stage(out, todo, contents, gone, after)
                 _apply(out)
     except OSError as error:
         raise OutputError(
@@ -72,34 +73,15 @@ def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> W
     return Written(
         added=added,
         changed=len(todo) - added,
-        unchanged=len(made) - len(todo),
+        unchanged=len(files) - len(todo),
         removed=len(gone),
         edited=tuple(edited),
         finished=finished,
     )
 
 
-def _check_paths(files: Mapping[str, str]) -> None:
-    """Refuse paths that leave the tree, hide in it, or are one on a Mac and two here."""
-    folded: dict[str, str] = {}
-    for path in files:
-        parts = path.split("/")
-        if not all(_is_part(part) for part in parts):
-            raise OutputError(f"{path!r} is no path inside the tree. Rename what it was made from.")
-        other = folded.setdefault(path.casefold(), path)
-        if other != path:
-            raise OutputError(
-                f"{path!r} and {other!r} are one file where case does not count. Rename one."
-            )
-
-
 def _below(path: str, folders: Sequence[str]) -> bool:
     return any(path.startswith(f"{folder}/") for folder in folders)
-
-
-def _is_part(part: str) -> bool:
-    plain = part not in {"", ".", ".."} and part.casefold() not in {".git", INDEX, STAGING}
-    return plain and len(part.encode()) <= 255 and not set(part) & set('\\\0\n\r:*?"<>|')
 
 
 @contextmanager
@@ -117,69 +99,57 @@ def _locked(out: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def _index(out: Path) -> dict[str, str]:
-    """Return the generated files in *out*: digest by path."""
-    path = out / INDEX
-    _no_links(out, INDEX)
-    try:
-        found: Any = json.loads(path.read_bytes())
-        files = {str(key): str(value) for key, value in found["files"].items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise OutputError(
-            f"{path} is damaged. Restore it from Git, or delete it together with the tree."
-        ) from None
-    _check_paths(files)
-    return files
-
-
 def _differences(
-    out: Path, before: Mapping[str, str], after: Mapping[str, str]
+    out: Path, before: Mapping[str, str], files: Mapping[str, bytes]
 ) -> tuple[list[str], list[str]]:
     """Return the paths to write, and those of them that somebody edited."""
     todo: list[str] = []
     edited: list[str] = []
-    safe: set[str] = set()
-    for path, digest in after.items():
-        _no_links(out, path, safe)
-        try:
-            found = _digest((out / path).read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            todo.append(path)
+    folders = Folders(out)
+    top = str(out)
+    for path, content in files.items():
+        folders.of(path)
+        found = _content(f"{top}/{path}")
+        if found == content:
             continue
-        except IsADirectoryError:
-            raise OutputError(f"{out / path} is a directory. Move it away.") from None
-        if path not in before and found != digest:
-            raise OutputError(
-                f"{out / path} was not made by a render and would be overwritten. Move it away."
-            )
-        if found != digest:
-            todo.append(path)
-            if found != before.get(path):
+        if found is not None:
+            if path not in before:
+                raise OutputError(
+                    f"{out / path} was not made by a render and would be overwritten. Move it away."
+                )
+            if index.digest(found) != before[path]:
                 edited.append(path)
+        todo.append(path)
     return todo, edited
 
 
-def _no_links(out: Path, path: str, safe: set[str] | None = None) -> None:
-    """Refuse *path* when a part of it is a symbolic link; *safe* are folders already looked at."""
-    known = safe if safe is not None else set[str]()
-    parts = path.split("/")
-    for length in range(1, len(parts) + 1):
-        here = "/".join(parts[:length])
-        if here in known:
-            continue
-        if (out / here).is_symlink():
-            raise OutputError(f"{out / here} is a symbolic link. Remove it; it is never followed.")
-        if length < len(parts):
-            known.add(here)
+def _content(path: str) -> bytes | None:
+    """Return what the file at *path* holds, or None when there is none."""
+    try:
+        # Whatever stands there is not waited for.
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise linked(path) from None
+        raise
+    try:
+        parts: list[bytes] = []
+        while part := os.read(file, _CHUNK):
+            parts.append(part)
+        return b"".join(parts)
+    except IsADirectoryError:
+        raise OutputError(f"{path} is a directory. Move it away.") from None
+    finally:
+        os.close(file)
 
 
 def _stage(
     out: Path,
-    todo: list[str],
-    files: Mapping[str, str],
-    gone: list[str],
+    todo: Sequence[str],
+    files: Mapping[str, bytes],
+    gone: Sequence[str],
     after: Mapping[str, str],
 ) -> None:
     """Write everything that is new where it disturbs nobody; a full disk is noticed here."""
@@ -187,37 +157,35 @@ def _stage(
     try:
         staging.mkdir()
         for number, path in enumerate(todo):
-            _put(staging / str(number), files[path].encode(), flush=len(todo) <= _FEW)
-        index = {"version": 1, "files": dict(after)}
-        _put(staging / "index", _json(index), flush=True)
+            _put(f"{staging}/{number}", files[path], flush=len(todo) <= _FEW)
+        _put(f"{staging}/index", index.text(after), flush=True)
         if len(todo) > _FEW:
             os.sync()
-        journal = {"write": todo, "remove": gone}
-        _put(staging / "journal.tmp", _json(journal), flush=True)
+        journal = json.dumps({"write": todo, "remove": gone}).encode()
+        _put(f"{staging}/journal.tmp", journal, flush=True)
         (staging / "journal.tmp").rename(staging / _JOURNAL)
     except OSError:
         shutil.rmtree(staging, ignore_errors=True)
         raise
 
 
-def _put(path: Path, content: bytes, *, flush: bool) -> None:
-    with path.open("xb") as file:
-        file.write(content)
+def _put(path: str, content: bytes, *, flush: bool) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
         if flush:
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=0, sort_keys=True) + "\n").encode()
+            os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _finish(out: Path) -> bool:
     """Finish a write that was interrupted after its journal, or forget one that was before."""
-    staging = out / STAGING
-    if not os.path.lexists(staging):
+    if not os.path.lexists(out / STAGING):
         return False
-    _no_links(out, STAGING)
+    staging = Folders(out).inside(STAGING)
     if not (staging / _JOURNAL).exists():
         shutil.rmtree(staging)
         return False
@@ -230,25 +198,27 @@ def _apply(out: Path) -> None:
     staging = out / STAGING
     journal = cast("dict[str, list[str]]", json.loads((staging / _JOURNAL).read_bytes()))
     for path in journal["remove"]:
-        _no_links(out, path)
-        (out / path).unlink(missing_ok=True)
+        Folders(out).inside(path).unlink(missing_ok=True)
         _prune(out, path)
-    made: set[Path] = set()
+    folders = Folders(out)
+    made: set[str] = set()
     for number, path in enumerate(journal["write"]):
-        target = out / path
-        if target.parent not in made:
-            _no_links(out, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.add(target.parent)
-        staged = staging / str(number)
-        try:
-            staged.replace(target)
-        except FileNotFoundError:
-            if staged.exists():
-                raise
-    if (staging / "index").exists():
-        (staging / "index").replace(out / INDEX)
+        folders.of(path)
+        folder = path.rpartition("/")[0]
+        if folder not in made:
+            (out / folder).mkdir(parents=True, exist_ok=True)
+            made.add(folder)
+        _move(f"{staging}/{number}", f"{out}/{path}")
+    _move(f"{staging}/index", f"{out}/{INDEX}")
     shutil.rmtree(staging)
+
+
+def _move(staged: str, target: str) -> None:
+    try:
+        os.replace(staged, target)  # noqa: PTH105 - a Path for each file costs more than the rename
+    except FileNotFoundError:
+        if os.path.lexists(staged):
+            raise
 
 
 def _prune(out: Path, path: str) -> None:
@@ -260,7 +230,3 @@ def _prune(out: Path, path: str) -> None:
         except OSError:
             return
         folder = folder.parent
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
