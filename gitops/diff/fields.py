@@ -5,6 +5,7 @@ well-known keys that every item has and no two items share.
 Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -23,6 +24,8 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("path",),
     ("type",),
 )
+_ITEM = re.compile(r"\[[^]]*=[^]]*\]$")
+"""The end of the path of an item of a list."""
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
@@ -37,6 +40,56 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
         yield from _lists(cast("list[Any]", old), cast("list[Any]", new), path)
     else:
         yield FieldChange(path, old, new)
+
+
+def inside(change: FieldChange) -> Iterator[FieldChange]:
+    """Yield *change*, and every field of a branch that it brings or takes away.
+
+    An item that leaves a list is not looked into: what it held closed leaves with it.
+    """
+    yield change
+    path, old, new = change
+    if isinstance(old, dict) and not _ITEM.search(path):
+        for key, value in cast("dict[str, Any]", old).items():
+            yield from inside(FieldChange(join(path, key), value, ABSENT))
+    if isinstance(new, dict):
+        for key, value in cast("dict[str, Any]", new).items():
+            yield from inside(FieldChange(join(path, key), ABSENT, value))
+    left = cast("list[Any]", old) if isinstance(old, list) else []
+    right = cast("list[Any]", new) if isinstance(new, list) else []
+    for place, each in _places(left, path):
+        if each not in right:
+            yield FieldChange(place, each, ABSENT)
+    for place, each in _places(right, path):
+        if each not in left:
+            yield from inside(FieldChange(place, ABSENT, each))
+
+
+def _places(items: Sequence[Any], path: str) -> Iterator[tuple[str, Any]]:
+    """Yield each of *items* that is a mapping with its path, by its key or by its number."""
+    named = _keyed(items)
+    names = [f"{key}={name}" for key, name in named] if named else range(len(items))
+    for name, item in zip(names, items, strict=True):
+        if isinstance(item, dict):
+            yield f"{path}[{name}]", item
+
+
+def grew(field: FieldChange) -> bool:
+    """Tell whether the new value of *field* has something that the old one had not."""
+    old, new = field.old, field.new
+    if old is ABSENT or new is ABSENT:
+        return new is not ABSENT and new != []
+    if isinstance(old, list) and isinstance(new, list):
+        before = cast("list[Any]", old)
+        return any(each not in before for each in cast("list[Any]", new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return bool(set(cast("Any", new)) - set(cast("Any", old)))
+    return True
+
+
+def shrank(field: FieldChange) -> bool:
+    """Tell whether the old value of *field* had something that the new one has not."""
+    return grew(FieldChange(field.path, field.new, field.old))
 
 
 def join(path: str, key: str) -> str:
