@@ -24,7 +24,7 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("path",),
     ("type",),
 )
-_ITEM = re.compile(r"\[[^]]*=[^]]*\]$")
+_ITEM = re.compile(r"\[([0-9]+|[^]]*=[^]]*)\]$")
 """The end of the path of an item of a list."""
 
 
@@ -47,31 +47,28 @@ def inside(change: FieldChange) -> Iterator[FieldChange]:
 
     An item that leaves a list is not looked into: what it held closed leaves with it.
     """
-    yield change
-    path, old, new = change
-    if isinstance(old, dict) and not _ITEM.search(path):
-        for key, value in cast("dict[str, Any]", old).items():
-            yield from inside(FieldChange(join(path, key), value, ABSENT))
-    if isinstance(new, dict):
-        for key, value in cast("dict[str, Any]", new).items():
-            yield from inside(FieldChange(join(path, key), ABSENT, value))
-    left = cast("list[Any]", old) if isinstance(old, list) else []
-    right = cast("list[Any]", new) if isinstance(new, list) else []
-    for place, each in _places(left, path):
-        if each not in right:
-            yield FieldChange(place, each, ABSENT)
-    for place, each in _places(right, path):
-        if each not in left:
-            yield from inside(FieldChange(place, ABSENT, each))
+    waiting = [change]
+    while waiting:
+        path, old, new = change = waiting.pop()
+        yield change
+        if isinstance(old, dict | list) and not _ITEM.search(path):
+            waiting += [FieldChange(at, each, ABSENT) for at, each in _parts(old, new, path)]
+        if isinstance(new, dict | list):
+            waiting += [FieldChange(at, ABSENT, each) for at, each in _parts(new, old, path)]
 
 
-def _places(items: Sequence[Any], path: str) -> Iterator[tuple[str, Any]]:
-    """Yield each of *items* that is a mapping with its path, by its key or by its number."""
-    named = _keyed(items)
-    names = [f"{key}={name}" for key, name in named] if named else range(len(items))
-    for name, item in zip(names, items, strict=True):
-        if isinstance(item, dict):
-            yield f"{path}[{name}]", item
+def _parts(value: Any, other: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield what *value* consists of, with its path; of a list what *other* has not."""
+    if isinstance(value, dict):
+        for key, each in cast("dict[str, Any]", value).items():
+            yield join(path, key), each
+    elif isinstance(value, list):
+        items = cast("list[Any]", value)
+        named = _keyed(items)
+        names = [f"{key}={name}" for key, name in named] if named else range(len(items))
+        for name, each in zip(names, items, strict=True):
+            if isinstance(each, dict) and not (isinstance(other, list) and each in other):
+                yield f"{path}[{name}]", each
 
 
 def grew(field: FieldChange) -> bool:

@@ -3,47 +3,73 @@
 Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 """
 
-import re
+from collections.abc import Callable, Mapping
 
 from gitops.diff.changes import ABSENT, FieldChange
 from gitops.diff.fields import grew, shrank
 
 _LEVELS = {"privileged": 0, "baseline": 1, "restricted": 2}
-_BRACKETS = re.compile(r"\[[^]]*\]")
-_OPENS = frozenset({"privileged", "hostNetwork", "hostPID", "hostIPC", "hostProcess",
-                    "allowPrivilegeEscalation", "automountServiceAccountToken"})  # fmt: skip
-_CLOSES = frozenset({"runAsNonRoot", "readOnlyRootFilesystem"})
-_CLOSED = frozenset({"allowPrivilegeEscalation", "automountServiceAccountToken"})
-"""What is open unless it is said to be closed."""
-_PROFILES = frozenset({"seccompProfile", "appArmorProfile"})
+_PROFILES = (".seccompProfile.type", ".appArmorProfile.type")
 
 
 def loosened(kind: str, field: FieldChange) -> bool:
     """Tell whether *field* of an object of *kind* is loosened; its branches come on their own."""
-    if kind == "Namespace" and "pod-security.kubernetes.io/enforce]" in field.path:
-        before = -1 if field.old is ABSENT else _LEVELS.get(str(field.old), 3)
-        return _LEVELS.get(str(field.new), -1) < before
-    *above, last = _BRACKETS.sub("", field.path).split(".")
-    if last in _CLOSES:
-        return field.old is True or field.new is False
-    if last in _OPENS:
-        return field.new is True or (last in _CLOSED and field.old is False)
-    if "capabilities" in above:
-        return _capabilities(last, field)
-    if above and above[-1] in _PROFILES and last == "type":
-        return field.new in (ABSENT, "Unconfined") and field.old != "Unconfined"
-    reach = {
-        "hostPath": field.old is ABSENT,
-        "hostPort": field.new is not ABSENT,
-        "procMount": field.new == "Unmasked",
-        "runAsUser": field.new == 0,
-    }
-    return reach.get(last, "hostPath" in above and field.new is not ABSENT)
+    rule = _RULES.get(field.path.rpartition(".")[2])
+    if rule is not None:
+        # A definition describes such fields of other objects.
+        return kind != "CustomResourceDefinition" and rule(field)
+    return kind == "Namespace" and _level(field)
 
 
-def _capabilities(last: str, field: FieldChange) -> bool:
-    """Tell whether *last*, the capabilities that are added or dropped, leaves the pod more."""
-    if last == "drop":
-        everything = isinstance(field.new, list) and "ALL" in field.new
-        return shrank(field) and not everything
-    return last == "add" and grew(field)
+def _level(field: FieldChange) -> bool:
+    if "pod-security.kubernetes.io/enforce]" not in field.path:
+        return False
+    before = -1 if field.old is ABSENT else _LEVELS.get(str(field.old), 3)
+    return _LEVELS.get(str(field.new), -1) < before
+
+
+def _opens(field: FieldChange) -> bool:
+    return field.new is True
+
+
+def _opens_unless_closed(field: FieldChange) -> bool:
+    return field.new is True or field.old is False
+
+
+def _closes(field: FieldChange) -> bool:
+    return field.old is True or field.new is False
+
+
+def _added(field: FieldChange) -> bool:
+    return "capabilities" in field.path and grew(field)
+
+
+def _dropped(field: FieldChange) -> bool:
+    everything = isinstance(field.new, list) and "ALL" in field.new
+    return "capabilities" in field.path and shrank(field) and not everything
+
+
+def _profile(field: FieldChange) -> bool:
+    given = field.new in (ABSENT, "Unconfined") and field.old != "Unconfined"
+    return given and field.path.endswith(_PROFILES)
+
+
+_RULES: Mapping[str, Callable[[FieldChange], bool]] = {
+    "privileged": _opens,
+    "hostNetwork": _opens,
+    "hostPID": _opens,
+    "hostIPC": _opens,
+    "hostProcess": _opens,
+    "allowPrivilegeEscalation": _opens_unless_closed,
+    "automountServiceAccountToken": _opens_unless_closed,
+    "runAsNonRoot": _closes,
+    "readOnlyRootFilesystem": _closes,
+    "add": _added,
+    "drop": _dropped,
+    "type": _profile,
+    "path": lambda field: field.path.endswith(".hostPath.path") and field.new is not ABSENT,
+    "hostPort": lambda field: field.new is not ABSENT,
+    "procMount": lambda field: field.new == "Unmasked",
+    "runAsUser": lambda field: field.new == 0,
+}
+"""By the last step of the path."""

@@ -110,6 +110,7 @@ def test_a_new_object_is_as_dangerous_as_what_it_opens(
         ("NetworkPolicy", {"spec": {"egress": [ANYBODY], "policyTypes": ["Egress"]}}),
         ("ApplicationSet", {"spec": {"syncPolicy": {"applicationsSync": "sync"}}}),
         ("Service", {"spec": {"type": "ClusterIP", "ports": [{"port": 80}]}}),
+        ("CustomResourceDefinition", {"spec": {"properties": {"hostPort": {"type": "integer"}}}}),
         (
             "Deployment",
             pod(**context(runAsNonRoot=True), containers=[{"name": "a", "image": "b:1"}]),
