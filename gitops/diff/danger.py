@@ -42,9 +42,13 @@ _GUARDS = {
 """What is possible without an object that does nothing but hold others back."""
 _IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
 _CHART = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
-_CAPACITY = frozenset(
-    {"spec.replicas", "spec.minReplicas", "spec.maxReplicas", "spec.minAvailable"}
-)
+_CAPACITY = {
+    "spec.replicas": 1,
+    "spec.minReplicas": 1,
+    "spec.maxReplicas": 0,
+    "spec.minAvailable": 0,
+}
+"""What holds where the field is left out: Kubernetes' default, or no guarantee."""
 
 _KEEPING = ("create-only", "create-update")
 """Policies with which Argo CD does not delete the Applications of an ApplicationSet."""
@@ -149,10 +153,9 @@ def _capacity(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
     if field.path == "spec.maxUnavailable":
         return _number(field.new) > _number(field.old)
-    if field.path not in _CAPACITY:
-        return False
-    # Without the field an autoscaler decides; it keeps what is there.
-    return field.new is not ABSENT and _number(field.new) < _number(field.old)
+    default = _CAPACITY.get(field.path)
+    # An autoscaler does not keep what is there: a field that goes falls to its default first.
+    return default is not None and _number(field.new, default) < _number(field.old, default)
 
 
 def _limits(old: Manifest, new: Manifest, field: FieldChange) -> bool:
@@ -188,9 +191,11 @@ def _secret(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     return bool(named) or "secretRef" in str(field.old) + str(field.new)
 
 
-def _number(value: Any) -> float:
+def _number(value: Any, default: int = 0) -> int:
+    if value is ABSENT or value is None:
+        return default
     match = re.match(r"[0-9]+", str(value))
-    return float(match[0]) if match else 0.0
+    return int(match[0]) if match else 0
 
 
 _FINDERS: tuple[tuple[Danger, Finder], ...] = (
