@@ -188,7 +188,7 @@ def _type(value: Any) -> Any:
 def _secret(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
     named = {"secret", "secretRef", "secretKeyRef"} & set(field.path.split("."))
-    return bool(named) or "secretRef" in str(field.old) + str(field.new)
+    return bool(named) or "[secretRef=" in field.path
 
 
 def _number(value: Any, default: int = 0) -> int:

@@ -1,29 +1,12 @@
-"""Two values in, every differing field out; lists of named things are matched by name.
-
-Kubernetes merges such lists by key too. Here the key is found in the data: the first of a few
-well-known keys that every item has and no two items share.
-Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
-"""
+"""Two values in, every differing field out; lists of named things are matched by name."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gitops.diff.changes import ABSENT, FieldChange
+from gitops.diff.keys import matched, names
 
-_KEYS: tuple[tuple[str, ...], ...] = (
-    ("name",),
-    ("metadata", "name"),
-    ("key",),
-    ("mountPath",),
-    ("topologyKey",),
-    ("host",),
-    ("app",),
-    ("containerPort",),
-    ("port",),
-    ("path",),
-    ("type",),
-)
 _ITEM = re.compile(r"\[([0-9]+|[^]]*=[^]]*)\]$")
 """The end of the path of an item of a list."""
 
@@ -64,9 +47,7 @@ def _parts(value: Any, other: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield join(path, key), each
     elif isinstance(value, list):
         items = cast("list[Any]", value)
-        named = _keyed(items)
-        names = [f"{key}={name}" for key, name in named] if named else range(len(items))
-        for name, each in zip(names, items, strict=True):
+        for name, each in zip(names(items, last(path)), items, strict=True):
             if isinstance(each, dict) and not (isinstance(other, list) and each in other):
                 yield f"{path}[{name}]", each
 
@@ -96,32 +77,23 @@ def join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
+def last(path: str) -> str:
+    """Return the last field of *path*, such as ``image``."""
+    return path.rpartition(".")[2]
+
+
 def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldChange]:
-    left, right = _keyed(old), _keyed(new)
-    if left is None or right is None or next(iter(left))[0] != next(iter(right))[0]:
+    both = matched(old, new, last(path))
+    if both is None:
         yield FieldChange(path, old, new)
         return
+    left, right = both
     for name in dict.fromkeys((*left, *right)):
-        here = f"{path}[{name[0]}={name[1]}]"
+        here = f"{path}[{name}]"
         yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
     if [name for name in left if name in right] != [name for name in right if name in left]:
-        yield FieldChange(f"{path} (order)", [n[1] for n in left], [n[1] for n in right])
+        yield FieldChange(f"{path} (order)", _short(left), _short(right))
 
 
-def _keyed(items: Sequence[Any]) -> dict[tuple[str, str], Any] | None:
-    """Return *items* by their key, or None when they have none in common."""
-    if not items or not all(isinstance(each, dict) for each in items):
-        return None
-    for key in _KEYS:
-        names = [_get(each, key) for each in items]
-        if all(isinstance(name, str | int) for name in names):
-            found = {(".".join(key), str(n)): each for n, each in zip(names, items, strict=True)}
-            if len(found) == len(items):
-                return found
-    return None
-
-
-def _get(item: Any, key: tuple[str, ...]) -> Any:
-    for step in key:
-        item = cast("Mapping[str, Any]", item).get(step) if isinstance(item, dict) else None
-    return item
+def _short(names: Iterable[str]) -> list[str]:
+    return [name.partition("=")[2] for name in names]

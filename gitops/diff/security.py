@@ -6,7 +6,7 @@ Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
 from collections.abc import Callable, Mapping
 
 from gitops.diff.changes import ABSENT, FieldChange
-from gitops.diff.fields import grew, shrank
+from gitops.diff.fields import grew, last, shrank
 
 _LEVELS = {"privileged": 0, "baseline": 1, "restricted": 2}
 _PROFILES = (".seccompProfile.type", ".appArmorProfile.type")
@@ -14,7 +14,7 @@ _PROFILES = (".seccompProfile.type", ".appArmorProfile.type")
 
 def loosened(kind: str, field: FieldChange) -> bool:
     """Tell whether *field* of an object of *kind* is loosened; its branches come on their own."""
-    rule = _RULES.get(field.path.rpartition(".")[2])
+    rule = _RULES.get(last(field.path))
     if rule is not None:
         # A definition describes such fields of other objects.
         return kind != "CustomResourceDefinition" and rule(field)

@@ -7,6 +7,7 @@ import pytest
 from gitops.diff import danger as kinds
 from gitops.diff.changes import ABSENT, ChangeKind, Danger, FieldChange
 from gitops.diff.danger import dangers
+from gitops.diff.fields import differences
 from gitops.objects import Manifest
 
 POD = "spec.template.spec"
@@ -325,6 +326,31 @@ def test_a_change_that_only_looks_alike_is_not_dangerous(
     kind: str, path: str, old: Any, new: Any
 ) -> None:
     assert changed(kind, path, old, new) == ()
+
+
+CONFIG, OTHER = {"configMapRef": {"name": "a"}}, {"configMapRef": {"name": "b"}}
+SECRET, TOKEN = {"secretRef": {"name": "a"}}, {"secretRef": {"name": "token"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([CONFIG, SECRET], [OTHER, SECRET], ()),
+        ([CONFIG, SECRET], [SECRET, CONFIG], ()),
+        ([SECRET], [CONFIG, SECRET], ()),
+        ([CONFIG], NOTHING, ()),
+        ([SECRET, {**SECRET, "prefix": "A"}], [CONFIG, SECRET, {**SECRET, "prefix": "A"}], ()),
+        ([CONFIG, SECRET], [CONFIG, TOKEN], (kinds.SECRET,)),
+        ([CONFIG, SECRET], [CONFIG], (kinds.SECRET,)),
+        ([CONFIG], [CONFIG, SECRET], (kinds.SECRET,)),
+    ],
+)
+def test_only_another_secret_in_the_environment_of_a_container_is_one(
+    old: list[Any], new: list[Any], expected: tuple[Danger, ...]
+) -> None:
+    fields = list(differences({"envFrom": old}, {"envFrom": new}, CONTAINER))
+
+    assert dangers(ChangeKind.CHANGED, of("Deployment"), of("Deployment"), fields) == expected
 
 
 def test_an_object_has_each_of_its_dangers_once_and_the_worst_first() -> None:
