@@ -6,6 +6,7 @@ from typing import Any
 
 from gitops.diff.changes import ABSENT, ChangeKind, Danger, FieldChange
 from gitops.diff.fields import grew, inside, shrank
+from gitops.diff.leaving import KEEPING, preserves
 from gitops.diff.security import loosened
 from gitops.objects import Manifest
 from gitops.rules import images
@@ -25,6 +26,7 @@ LIMITS = Danger(12, "limits-removed", "one pod can starve its node")
 AUTOMATION = Danger(13, "automation", "changes go live, or are deleted, without a person")
 EXPOSURE = Danger(14, "exposure", "it is reached in another way from outside")
 SECRET = Danger(15, "secret-reference", "it reads another Secret")
+ORPHANED = Danger(16, "orphaned", "its engine does not delete it: it runs on until a person does")
 
 _DATA_KINDS = frozenset(
     {"StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace",
@@ -50,20 +52,26 @@ _CAPACITY = {
 }
 """What holds where the field is left out: Kubernetes' default, or no guarantee."""
 
-_KEEPING = ("create-only", "create-update")
-"""Policies with which Argo CD does not delete the Applications of an ApplicationSet."""
-
 Finder = Callable[[Manifest, Manifest, FieldChange], bool]
 
 
 def dangers(
-    kind: ChangeKind, old: Manifest | None, new: Manifest | None, fields: Sequence[FieldChange]
+    kind: ChangeKind,
+    old: Manifest | None,
+    new: Manifest | None,
+    fields: Sequence[FieldChange],
+    *,
+    opens: bool = True,
 ) -> tuple[Danger, ...]:
-    """Return why the change from *old* to *new* deserves a second look, worst first."""
+    """Return why the change from *old* to *new* deserves a second look, worst first.
+
+    A removal *opens* something where what the object held back stays.
+    """
     found: set[Danger] = set()
     if new is None and old is not None:
-        found.add(_deletion(str(old["kind"])))
-        if guarded := _GUARDS.get(str(old["kind"])):
+        found.add(_deletion(old))
+        guarded = _GUARDS.get(str(old["kind"]))
+        if guarded is not None and opens:
             found.add(guarded)
     elif old is None and new is not None:
         found |= set(_brought(new))
@@ -74,10 +82,12 @@ def dangers(
     return tuple(sorted(found))
 
 
-def _deletion(kind: str) -> Danger:
-    if kind in _DATA_KINDS:
+def _deletion(old: Manifest) -> Danger:
+    if old["kind"] in _DATA_KINDS:
         return DATA
-    return CASCADE if kind in _ROOTS else DELETION
+    if preserves(old):
+        return ORPHANED
+    return CASCADE if old["kind"] in _ROOTS else DELETION
 
 
 def _brought(new: Manifest) -> Iterator[Danger]:
@@ -115,7 +125,7 @@ def _protection(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     if field.path == "(protect)":
         return field.new is False
     loosened = {
-        "spec.syncPolicy.applicationsSync": field.old in _KEEPING and field.new not in _KEEPING,
+        "spec.syncPolicy.applicationsSync": field.old in KEEPING and field.new not in KEEPING,
         "spec.syncPolicy.preserveResourcesOnDeletion": field.old is True,
         "spec.deletionPolicy": field.old == "Orphan",
         "spec.force": field.new is True,
