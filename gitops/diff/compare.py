@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gitops.diff.changes import ABSENT, ChangeKind, Changes, FieldChange, ObjectChange
-from gitops.diff.danger import DATA, Danger, dangers
+from gitops.diff.danger import DATA, ORPHANED, Danger, dangers
 from gitops.diff.fields import differences
 from gitops.diff.immutable import needs_replacement
+from gitops.diff.leaving import Leaving
 from gitops.objects import Identity, Manifest, Placed, identity
 
 MOVED = Danger(3, "namespace-changed", "it is deleted in one namespace and made in another")
@@ -32,6 +33,7 @@ class _Group(NamedTuple):
 def compare(before: Iterable[Placed], after: Iterable[Placed]) -> Changes:
     """Return every difference between *before* and *after*, most dangerous first."""
     old, new = _by_key(before), _by_key(after)
+    leaving = Leaving(tuple(old.values()), tuple(new.values()))
     groups: dict[_Group, tuple[tuple[FieldChange, ...], list[str]]] = {}
     names = {
         (key.environment, key.cluster, key.object.kind, key.object.name)
@@ -41,10 +43,9 @@ def compare(before: Iterable[Placed], after: Iterable[Placed]) -> Changes:
         left, right = old.get(key), new.get(key)
         if left is not None and right is not None and _equal(left, right):
             continue
-        change = _change(key, left, right, names)
-        fields, clusters = groups.setdefault(change[0], (change[1], []))
-        del fields
-        clusters.append(key.cluster)
+        found = _removal(key, left, names, leaving) if left is not None and right is None else None
+        group, fields = _change(key, left, right, found)
+        groups.setdefault(group, (fields, []))[1].append(key.cluster)
     objects = [
         ObjectChange(
             kind=group.kind,
@@ -70,7 +71,7 @@ def _equal(left: Placed, right: Placed) -> bool:
 
 
 def _change(
-    key: _Key, left: Placed | None, right: Placed | None, names: set[tuple[str, str, str, str]]
+    key: _Key, left: Placed | None, right: Placed | None, found: tuple[Danger, ...] | None
 ) -> tuple[_Group, tuple[FieldChange, ...]]:
     old: Manifest | None = left.manifest if left else None
     new: Manifest | None = right.manifest if right else None
@@ -82,13 +83,24 @@ def _change(
             fields = (FieldChange("(protect)", left.protect, right.protect), *fields)
         replaced = needs_replacement(old, fields)
         kind = ChangeKind.REPLACED if replaced else ChangeKind.CHANGED
-    found = dangers(kind, old, new, fields)
-    moved = (key.environment, key.cluster, key.object.kind, key.object.name) in names
-    if kind is ChangeKind.REMOVED and moved and DATA not in found:
-        found = tuple(sorted((MOVED, *found), key=lambda each: each.rank))
+    if found is None:
+        found = dangers(kind, old, new, fields)
     application = (right or left).application if (right or left) else ""  # pyright: ignore[reportOptionalMemberAccess]
     group = _Group(key.environment, application, key.object, kind, repr(fields), found)
     return group, fields
+
+
+def _removal(
+    key: _Key, removed: Placed, names: set[tuple[str, str, str, str]], leaving: Leaving
+) -> tuple[Danger, ...]:
+    if leaving.is_orphaned(removed):
+        return (ORPHANED,)
+    opens = leaving.opens(removed)
+    found = dangers(ChangeKind.REMOVED, removed.manifest, None, (), opens=opens)
+    moved = (key.environment, key.cluster, key.object.kind, key.object.name) in names
+    if moved and DATA not in found:
+        found = tuple(sorted((MOVED, *found), key=lambda each: each.rank))
+    return found
 
 
 __all__ = ["ABSENT", "compare"]

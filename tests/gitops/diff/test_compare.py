@@ -235,7 +235,7 @@ def test_a_namesake_that_was_there_before_is_no_move() -> None:
 
     [removed] = compare([old, other], [other]).objects
 
-    assert removed.dangers == (kinds.DELETION,)
+    assert removed.dangers == (kinds.DELETION, kinds.LIMITS)
 
 
 def test_the_most_dangerous_comes_first_and_equals_come_in_order_of_place() -> None:

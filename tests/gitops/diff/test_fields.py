@@ -93,6 +93,27 @@ def test_items_of_a_list_are_matched_by_what_names_them(
     assert diff({"l": old}, {"l": new}) == [(f"l[{key}].v", 1, 2)]
 
 
+def test_what_an_environment_is_taken_from_is_matched_by_its_kind_and_name() -> None:
+    config, secret = {"configMapRef": {"name": "x"}}, {"secretRef": {"name": "x"}}
+    optional = {"secretRef": {"name": "x", "optional": True}}
+
+    found = diff({"envFrom": [config, secret]}, {"envFrom": [optional]})
+
+    assert found == [
+        ("envFrom[configMapRef=x]", config, ABSENT),
+        ("envFrom[secretRef=x].secretRef.optional", ABSENT, True),
+    ]
+
+
+def test_items_are_matched_by_a_key_that_both_lists_have() -> None:
+    old, new = [{"port": 80}], [{"name": "a", "port": 80}, {"name": "b", "port": 81}]
+
+    assert diff({"l": old}, {"l": new}) == [
+        ("l[port=80].name", ABSENT, "a"),
+        ("l[port=81]", ABSENT, {"name": "b", "port": 81}),
+    ]
+
+
 def test_items_that_come_and_go_are_named_and_the_others_keep_still() -> None:
     old = {"l": [{"name": "a"}, {"name": "b", "v": 1}]}
     new = {"l": [{"name": "b", "v": 1}, {"name": "c"}]}

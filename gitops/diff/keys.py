@@ -1,0 +1,79 @@
+"""By what the items of a list are told apart: names that are in the data, as people use them.
+
+Kubernetes merges such lists by key too. Here the key is the first of a few well-known ones that
+every item has and no two items share.
+Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+Items = Mapping[str, Any]
+"""The items of a list by what stands in brackets behind its path, such as ``name=web``."""
+
+_KEYS: tuple[tuple[str, ...], ...] = (
+    ("name",),
+    ("metadata.name",),
+    ("key",),
+    ("mountPath",),
+    ("topologyKey",),
+    ("host",),
+    ("app",),
+    ("containerPort",),
+    ("port",),
+    ("path",),
+    ("type",),
+)
+"""Fields that name an item; of several all together do."""
+_SOURCES = ("configMapRef", "secretRef")
+
+
+def matched(old: Sequence[Any], new: Sequence[Any], field: str) -> tuple[Items, Items] | None:
+    """Return the items of both lists, values of *field*, by the same key; None without one."""
+    for left, right in zip(_by_key(old, field), _by_key(new, field), strict=False):
+        if left is not None and right is not None:
+            return left, right
+    return None
+
+
+def names(items: Sequence[Any], field: str) -> Sequence[str | int]:
+    """Return what stands in brackets for each of *items*: its number where it has no name."""
+    found = next((each for each in _by_key(items, field) if each is not None), None)
+    return list(found) if found else range(len(items))
+
+
+def _by_key(items: Sequence[Any], field: str) -> Iterator[Items | None]:
+    """Yield *items* by each key in turn, None where a key does not tell them apart."""
+    if not items or not all(isinstance(each, dict) for each in items):
+        return
+    if field == "envFrom":
+        yield _unique([_source(each) for each in items], items)
+    for key in _KEYS:
+        yield _unique([_name(each, key) for each in items], items)
+
+
+def _unique(names: Sequence[str | None], items: Sequence[Any]) -> Items | None:
+    found = {name: each for name, each in zip(names, items, strict=True) if name is not None}
+    return found if len(found) == len(items) else None
+
+
+def _name(item: Mapping[str, Any], key: tuple[str, ...]) -> str | None:
+    values = [_get(item, each) for each in key]
+    if not all(isinstance(each, str | int) for each in values):
+        return None
+    return ",".join(f"{field}={value}" for field, value in zip(key, values, strict=True))
+
+
+def _source(item: Mapping[str, Any]) -> str | None:
+    """Return what a container takes its environment from."""
+    for kind in _SOURCES:
+        name = _get(item, f"{kind}.name")
+        if isinstance(name, str):
+            return f"{kind}={name}"
+    return None
+
+
+def _get(item: Any, path: str) -> Any:
+    for step in path.split("."):
+        item = cast("Mapping[str, Any]", item).get(step) if isinstance(item, dict) else None
+    return item
