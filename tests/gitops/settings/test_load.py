@@ -111,6 +111,8 @@ def test_text_arrives_as_it_was_written(tmp_path: Path, word: str) -> None:
         ("namespace: other\n", "fleet/apps/web.yaml:9:1: namespace: 'other' is no namespace of team"),
         ("environments: [tset]\n",
          "fleet/apps/web.yaml:9:16: environments[0]: there is no environment 'tset'."),
+        ("clusters: [one, tow]\n",
+         "fleet/apps/web.yaml:9:17: clusters[1]: there is no cluster 'tow'. Accepted: one, two."),
         ("writable: [/a, /a]\n", "fleet/apps/web.yaml:9:1: writable: '/a' is mounted twice."),
     ],
 )  # fmt: skip
@@ -160,6 +162,11 @@ def test_each_wrong_identity_is_named(tmp_path: Path, old: str, new: str, messag
          "Pulumi.test.yaml:6:21: config.gitops:clusters.tow: there is no cluster of this environment 'tow'."),
         ("  gitops:apps: {web: {clusters: [three]}}\n",
          "Pulumi.test.yaml:6:34: config.gitops:apps.web.clusters[0]: there is no cluster"),
+        ("  gitops:apps: {web: {network: {egress: [{app: wbe}]}}}\n",
+         "Pulumi.test.yaml:6:43: config.gitops:apps.web.network.egress[0].app: there is no "
+         "application 'wbe'. Accepted: web. Did you mean 'web'?"),
+        ("  gitops:clusters: {two: {apps: {web: {network: {ingress: [{app: wbe}]}}}}}\n",
+         "Pulumi.test.yaml:6:61: config.gitops:clusters.two.apps.web.network.ingress[0].app: there"),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_layer_are_named_in_its_file(
