@@ -51,6 +51,8 @@ class Deployments:
         default_factory=dict[tuple[str, str, str], tuple[Layer, ...]]
     )
     """By environment, application and cluster; weakest first."""
+    idle: list[Application] = field(default_factory=list[Application])
+    """Applications that run in no environment."""
 
     def all(self) -> dict[str, dict[str, Deployment]]:
         """Return every deployment, by environment and application."""
@@ -79,7 +81,8 @@ class Deployments:
                 "Rename one",
             )
         if not any(_runs_in(base, each) for each in self.sources.environments):
-            self._checked((base,))
+            found = self._checked((base,))
+            self.idle += [found] if found is not None else []
         return base
 
     def _deployment(self, environment: Environment, name: str, base: Layer) -> Deployment | None:

@@ -2,13 +2,22 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from gitops import names
-from gitops.errors import InputError
-from gitops.model import Deployment, Environment, Fleet, Manifests, Policy, Release, Stack
+from gitops.errors import InputError, Problem
+from gitops.model import (
+    Application,
+    Deployment,
+    Environment,
+    Fleet,
+    Manifests,
+    Policy,
+    Release,
+    Stack,
+)
 from gitops.objects import Manifest
 from gitops.rules import RULES
 from gitops.settings import directories, shapes
@@ -63,7 +72,8 @@ def _load(files: Files) -> Loaded:
     sources = _sources(reading, clusters or {}, teams or {})
     deployments = Deployments(sources=sources, reading=reading)
     found = deployments.all()
-    manifests = _directories(reading, sources, found)
+    manifests = _directories(reading, sources, found, deployments.idle)
+    _unread(reading, sources)
     References(sources, reading).check(RULES)
     if reading.found:
         raise InputError(reading.found)
@@ -171,24 +181,44 @@ def _environment(reading: Reading, name: str, document: Document) -> Environment
 
 
 def _directories(
-    reading: Reading, sources: Sources, found: Mapping[str, Mapping[str, Deployment]]
+    reading: Reading,
+    sources: Sources,
+    found: Mapping[str, Mapping[str, Deployment]],
+    idle: Sequence[Application],
 ) -> dict[str, tuple[Manifest, ...]]:
     """Read each directory of plain manifests once, whichever environments use it."""
-    apps: dict[str, Manifests] = {}
-    namespaces: dict[str, set[str]] = {}
+    uses = [(each, "") for each in idle]
     for environment, deployments in found.items():
         suffix = sources.environments[environment].namespace_suffix or ""
-        for deployment in deployments.values():
-            for app in deployment.on.values():
-                team = sources.teams.get(app.team)
-                if isinstance(app, Manifests) and team is not None:
-                    apps[app.path] = app
-                    home = names.compose(app.namespace or team.home, suffix)
-                    namespaces.setdefault(app.path, set()).add(home)
+        uses += [(app, suffix) for each in deployments.values() for app in each.on.values()]
+    apps: dict[str, Manifests] = {}
+    namespaces: dict[str, set[str]] = {}
+    for app, suffix in uses:
+        team = sources.teams.get(app.team)
+        if isinstance(app, Manifests) and team is not None:
+            apps[app.path] = app
+            home = names.compose(app.namespace or team.home, suffix)
+            namespaces.setdefault(app.path, set()).add(home)
     return {
         path: directories.read(reading, app, frozenset(namespaces[path]))
         for path, app in apps.items()
     }
+
+
+def _unread(reading: Reading, sources: Sources) -> None:
+    """Complain about YAML files in ``fleet/`` that nobody reads: somebody thinks they count."""
+    folders = [get(each.data, ("path",)) for each in sources.apps.values()]
+    roots = tuple(f"{posixpath.normpath(each)}/" for each in folders if isinstance(each, str))
+    accepted = ", ".join((*shapes.FILES, f"{shapes.APPS}/<application>.yaml"))
+    for path in reading.files.names("fleet", recursive=True):
+        folder, name = posixpath.split(path)
+        known = path in shapes.FILES or folder == shapes.APPS or path.startswith(roots)
+        if known or not name.endswith((".yaml", ".yml")):
+            continue
+        meant = names.nearest(path, shapes.FILES) if folder == "fleet" else None
+        remedy = f"Did you mean {meant!r}?" if meant else "Move it to where it counts"
+        what = "nothing reads this file"
+        reading.found.append(Problem(file=path, what=what, accepted=accepted, remedy=remedy))
 
 
 def _keys(reading: Reading, path: str) -> frozenset[str] | None:

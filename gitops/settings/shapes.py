@@ -25,6 +25,7 @@ CLUSTERS = "fleet/clusters.yaml"
 TEAMS = "fleet/teams.yaml"
 POLICY = "fleet/policy.yaml"
 VERSIONS = "fleet/versions.yaml"
+FILES = (FLEET, CLUSTERS, TEAMS, POLICY, VERSIONS)
 APPS = "fleet/apps"
 RELEASES = "releases"
 FIXED = frozenset({"name", "kind", "team", "environments"})

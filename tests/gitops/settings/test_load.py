@@ -302,6 +302,47 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("fleet/cluster.yaml", "Did you mean 'fleet/clusters.yaml'?"),
+        ("fleet/teams.yml", "Did you mean 'fleet/teams.yaml'?"),
+        ("fleet/apps/shop/web.yaml", "Move it to where it counts."),
+        ("fleet/raw/a.yaml", "Move it to where it counts."),
+    ],
+)
+def test_a_file_that_nothing_reads_is_named(tmp_path: Path, path: str, remedy: str) -> None:
+    root = write(tmp_path)
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("a: b\n")
+
+    assert problems(root) == [
+        f"{path}: nothing reads this file. Accepted: fleet/fleet.yaml, fleet/clusters.yaml, "
+        f"fleet/teams.yaml, fleet/policy.yaml, fleet/versions.yaml, "
+        f"fleet/apps/<application>.yaml. {remedy}"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["fleet/raw", "./fleet//raw/"])
+def test_manifests_and_other_files_in_the_fleet_are_read_or_left_alone(
+    tmp_path: Path, folder: str
+) -> None:
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    app = MANIFESTS.replace("path: raw", f"path: {folder}")
+    root = write(tmp_path, fleet__apps__raw_dot_yaml=app, fleet__raw__sub__a_dot_yaml=manifest)
+    (root / "fleet/README.md").write_text("# Ours\n")
+
+    assert problems(root) == []
+
+
+def test_the_manifests_of_an_application_that_runs_nowhere_are_checked(tmp_path: Path) -> None:
+    app = f"{MANIFESTS}    environments: []\n"
+
+    [found] = problems(write(tmp_path, fleet__apps__raw_dot_yaml=app, raw__a_dot_yaml="a: b\n"))
+
+    assert found.startswith("raw/a.yaml: this is no Kubernetes object.")
+
+
 def test_two_teams_cannot_own_one_namespace(tmp_path: Path) -> None:
     teams = "shop: {contact: a}\nother: {contact: b, namespaces: [shop]}\n"
 
