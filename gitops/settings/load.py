@@ -20,15 +20,15 @@ from gitops.model import (
 )
 from gitops.objects import Manifest
 from gitops.rules import RULES
-from gitops.settings import directories, shapes
+from gitops.settings import directories, shapes, stack
 from gitops.settings.deployments import Deployments, Known, Sources
 from gitops.settings.layers import Layer, get
 from gitops.settings.reading import Reading
-from gitops.settings.references import ENVIRONMENT, References
+from gitops.settings.references import References
 from gitops.source.document import Document
 from gitops.source.files import Files, Traced
 
-_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
+_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.ya?ml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,18 +128,18 @@ def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
 def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
     stacks: dict[str, Document] = {}
     environments: dict[str, Environment] = {}
-    matches = [_STACK_FILE.fullmatch(path) for path in reading.files.names(".")]
+    matches = [each for path in reading.files.names(".") if (each := _STACK_FILE.fullmatch(path))]
     for match in matches:
-        document = reading.document(match[0]) if match else None
-        if match and document is not None:
+        document = reading.document(match[0]) if reading.ends_well(match[0]) else None
+        if document is not None:
             stacks[match[1]] = document
-            if (environment := _environment(reading, match[1], document)) is not None:
+            if (environment := stack.environment(reading, match[1], document)) is not None:
                 environments[match[1]] = environment
     releases = reading.folder(shapes.RELEASES)
     paths = reading.files.names(shapes.APPS)
     known = Known(
         apps=frozenset(posixpath.basename(path).removesuffix(".yaml") for path in paths),
-        environments=frozenset(match[1] for match in matches if match),
+        environments=frozenset(match[1] for match in matches),
         clusters=_keys(reading, shapes.CLUSTERS),
         teams=_keys(reading, shapes.TEAMS),
     )
@@ -153,31 +153,6 @@ def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
         teams=teams,
         released={name: _released(reading, each) for name, each in releases.items()},
     )
-
-
-def _environment(reading: Reading, name: str, document: Document) -> Environment | None:
-    """Check the ``gitops:`` keys of a stack file, and return the environment they declare."""
-    config = get(document.data, ("config",))
-    if not isinstance(config, dict):
-        reading.complain(document, (), "there is no 'config'", "", "Add gitops:environment to it")
-        return None
-    known = shapes.STACK_KEYS
-    for key in cast("dict[str, Any]", config):
-        if key.startswith("gitops:") and key.removeprefix("gitops:") not in known:
-            accepted = ", ".join(f"gitops:{each}" for each in known)
-            what = f"the key {key!r} is unknown"
-            reading.complain(document, ("config", key), what, accepted, "Correct or remove it")
-    raw = get(document.data, ENVIRONMENT)
-    if not isinstance(raw, dict):
-        what = "'gitops:environment' is missing or no mapping"
-        reading.complain(document, ("config",), what, "", "Declare the environment there")
-        return None
-    for key in ("apps", "clusters", "kubeconfigs"):
-        part = get(document.data, ("config", f"gitops:{key}"))
-        if part is not None:
-            reading.checked(key, document, part, ("config", f"gitops:{key}"))
-    data = {**cast("dict[str, Any]", raw), "name": name}
-    return reading.checked("environment", document, data, ENVIRONMENT)
 
 
 def _directories(

@@ -10,9 +10,8 @@ from gitops.settings import shapes
 from gitops.settings.deployments import APPS, CLUSTERS, Sources
 from gitops.settings.layers import get
 from gitops.settings.reading import Reading
+from gitops.settings.stack import ENVIRONMENT
 from gitops.source.document import Document, Path
-
-ENVIRONMENT: Path = ("config", "gitops:environment")
 
 
 class References:
