@@ -10,7 +10,7 @@ from gitops.settings import shapes
 from gitops.settings.deployments import APPS, CLUSTERS, Sources
 from gitops.settings.layers import get
 from gitops.settings.reading import Reading
-from gitops.settings.stack import ENVIRONMENT
+from gitops.settings.stack import ENVIRONMENT, KUBECONFIGS, kubeconfigs
 from gitops.source.document import Document, Path
 
 
@@ -72,10 +72,9 @@ class References:
         for key in ("promotesFrom", "follows"):
             where = "a Pulumi.<environment>.yaml"
             self._names(document, (*ENVIRONMENT, key), known, "environment", where)
-        self._names(document, CLUSTERS, environment.clusters, "cluster of this environment", "it")
-        self._names(
-            document, ("config", "gitops:kubeconfigs"), environment.clusters, "cluster", "it"
-        )
+        self._clusters(environment, document, CLUSTERS)
+        if kubeconfigs(document):
+            self._clusters(environment, document, KUBECONFIGS)
         self._layers(environment, document, APPS)
         for cluster in environment.clusters:
             self._layers(environment, document, (*CLUSTERS, cluster, "apps"))
@@ -94,9 +93,12 @@ class References:
         self._names(document, path, self.sources.known.apps, "application", shapes.APPS)
         apps = get(document.data, path)
         for app in cast("dict[str, Any]", apps) if isinstance(apps, dict) else ():
-            at = (*path, app, "clusters")
-            self._names(document, at, environment.clusters, "cluster of this environment", "it")
+            self._clusters(environment, document, (*path, app, "clusters"))
             self._peers(document, (*path, app))
+
+    def _clusters(self, environment: Environment, document: Document, path: Path) -> None:
+        what, where = "cluster of this environment", "'clusters' of gitops:environment"
+        self._names(document, path, environment.clusters, what, where)
 
     def _promotion(self) -> None:
         """Refuse circles: an environment whose releases come, in the end, from itself."""

@@ -11,6 +11,7 @@ from gitops.source.document import Document, Path
 
 CONFIG: Path = ("config",)
 ENVIRONMENT: Path = (*CONFIG, "gitops:environment")
+KUBECONFIGS: Path = (*CONFIG, "gitops:kubeconfigs")
 PULUMI_KEYS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 """Keys at the top of a stack file. Source: https://www.pulumi.com/docs/iac/concepts/config/"""
 
@@ -36,12 +37,39 @@ def environment(reading: Reading, name: str, document: Document) -> Environment 
         what = "'gitops:environment' is missing or no mapping"
         reading.complain(document, CONFIG, what, "", "Declare the environment there")
         return None
-    for key in ("apps", "clusters", "kubeconfigs"):
+    _kubeconfigs(reading, name, document)
+    for key in ("apps", "clusters"):
         part = get(document.data, (*CONFIG, f"gitops:{key}"))
         if part is not None:
             reading.checked(key, document, part, (*CONFIG, f"gitops:{key}"))
     data = {**cast("dict[str, Any]", raw), "name": name}
     return reading.checked("environment", document, data, ENVIRONMENT)
+
+
+def kubeconfigs(document: Document) -> dict[str, Any]:
+    """Return the kubeconfigs in a stack file by cluster; none when they are one value."""
+    given = get(document.data, KUBECONFIGS)
+    found = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    return {} if _encrypted(found) else found
+
+
+def _kubeconfigs(reading: Reading, name: str, document: Document) -> None:
+    """Refuse kubeconfigs that are not encrypted each by itself; none of them is ever shown."""
+    given = get(document.data, KUBECONFIGS)
+    command = f"pulumi config set --secret --path gitops:kubeconfigs.%s -s {name} < FILE"
+    if (given is not None and not isinstance(given, dict)) or _encrypted(given):
+        what = "the kubeconfigs are one value instead of one for each cluster (it is not shown)"
+        remedy = f"Remove it, and run for each cluster: {command % 'CLUSTER'}"
+        reading.complain(document, KUBECONFIGS, what, "an encrypted value by cluster", remedy)
+    for cluster, each in kubeconfigs(document).items():
+        if not _encrypted(each):
+            what = "this kubeconfig is not encrypted (it is not shown)"
+            remedy = f"Run {command % cluster}; revoke its credentials if it was committed"
+            reading.complain(document, (*KUBECONFIGS, cluster), what, "an encrypted value", remedy)
+
+
+def _encrypted(value: Any) -> bool:
+    return isinstance(value, dict) and list(cast("dict[str, Any]", value)) == ["secure"]
 
 
 def _known(key: str) -> bool:

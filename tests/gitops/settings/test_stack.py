@@ -65,3 +65,34 @@ def test_a_stack_file_with_the_other_ending_is_not_passed_over(tmp_path: Path) -
     (root / "Pulumi.other.yml").write_text(STACK)
 
     assert problems(root) == ["Pulumi.other.yml: the ending is '.yml'. Rename it to '.yaml'."]
+
+
+COMMAND = "pulumi config set --secret --path gitops:kubeconfigs.{} -s test < FILE"
+
+
+@pytest.mark.parametrize("value", ["{secure: v1:canary}", "canary", "[canary]"])
+def test_kubeconfigs_that_are_one_value_are_told_how_to_be_one_for_each_cluster(
+    tmp_path: Path, value: str
+) -> None:
+    assert found_in(tmp_path, f"{STACK}  gitops:kubeconfigs: {value}\n") == [
+        "Pulumi.test.yaml:6:3: config.gitops:kubeconfigs: the kubeconfigs are one value instead of "
+        "one for each cluster (it is not shown). Accepted: an encrypted value by cluster. "
+        f"Remove it, and run for each cluster: {COMMAND.format('CLUSTER')}."
+    ]
+
+
+def test_a_kubeconfig_in_plain_text_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    given = "{one: {secure: v1:abc}, two: 'token: canary'}"
+
+    assert found_in(tmp_path, f"{STACK}  gitops:kubeconfigs: {given}\n") == [
+        "Pulumi.test.yaml:6:47: config.gitops:kubeconfigs.two: this kubeconfig is not encrypted "
+        f"(it is not shown). Accepted: an encrypted value. Run {COMMAND.format('two')}; revoke its "
+        "credentials if it was committed."
+    ]
+
+
+def test_a_kubeconfig_belongs_to_a_cluster_of_the_environment(tmp_path: Path) -> None:
+    assert found_in(tmp_path, f"{STACK}  gitops:kubeconfigs: {{zzz: {{secure: v1:abc}}}}\n") == [
+        "Pulumi.test.yaml:6:24: config.gitops:kubeconfigs.zzz: there is no cluster of this "
+        "environment 'zzz'. Accepted: one, two. Declare it in 'clusters' of gitops:environment."
+    ]
