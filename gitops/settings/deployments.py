@@ -126,7 +126,23 @@ class Deployments:
         self.reading.found += wrong
         if value is not None:
             self._complain(alone(value), layers)
+            self._without_effect(layers)
         return value
+
+    def _without_effect(self, layers: tuple[Layer, ...]) -> None:
+        """Refuse replicas where autoscaling decides; over replicas of a weaker layer it may."""
+        scaled = False
+        for each in layers:
+            if "autoscaling" in each.data:
+                scaled = each.data["autoscaling"] is not None
+            if scaled and each.data.get("replicas") is not None:
+                self.reading.complain(
+                    each.document,
+                    (*each.at, "replicas"),
+                    "'replicas' has no effect, because 'autoscaling' decides",
+                    "one of the two",
+                    "Remove it, or set 'autoscaling' to null here",
+                )
 
     def _release(self, environment: str, application: Application) -> Release:
         release = self.sources.released.get(environment, {}).get(application.name)

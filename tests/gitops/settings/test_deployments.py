@@ -61,3 +61,37 @@ def test_an_application_that_runs_nowhere_is_checked(tmp_path: Path) -> None:
     [found] = problems(write(tmp_path, fleet__apps__web_dot_yaml=app))
 
     assert found.startswith("fleet/apps/web.yaml:10:10: config.API_TOKEN: this looks like a secret")
+
+
+SCALED = "autoscaling: {min: 2, max: 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("app", "layer", "places"),
+    [
+        (f"replicas: 2\n{SCALED}", "", ["fleet/apps/web.yaml:9:1: replicas"]),
+        ("", "replicas: 2, autoscaling: {min: 2, max: 4}",
+         ["Pulumi.test.yaml:6:23: config.gitops:apps.web.replicas"]),
+        (SCALED, "replicas: 2", ["Pulumi.test.yaml:6:23: config.gitops:apps.web.replicas"]),
+        (SCALED, "replicas: 2, autoscaling: null", []),
+        (SCALED, "replicas: null", []),
+        ("replicas: 2\n", "autoscaling: {min: 2, max: 4}", []),
+        ("replicas: 2\nautoscaling: null\n", "", []),
+    ],
+)  # fmt: skip
+def test_replicas_that_autoscaling_makes_void_are_refused(
+    tmp_path: Path, app: str, layer: str, places: list[str]
+) -> None:
+    found = problems(
+        write(
+            tmp_path,
+            fleet__apps__web_dot_yaml=APP + app,
+            Pulumi_dot_test_dot_yaml=f"{STACK}  gitops:apps: {{web: {{{layer}}}}}\n",
+        )
+    )
+
+    assert found == [
+        f"{place}: 'replicas' has no effect, because 'autoscaling' decides. Accepted: one of the "
+        "two. Remove it, or set 'autoscaling' to null here."
+        for place in places
+    ]
