@@ -36,7 +36,7 @@ class Explanation:
     value: str
     clusters: tuple[str, ...]
     said: tuple[Say, ...]
-    """Empty for a default."""
+    """None of them wins over a default."""
 
 
 def explain(loaded: Loaded, environment: str, app: str, field: str = "") -> list[Explanation]:
@@ -96,8 +96,7 @@ def _said(loaded: Loaded, environment: str, app: str, cluster: str, path: Path) 
         place = f"{document.file}:{mark.line}:{mark.column}" if mark else document.file
         yield Say(layer="release", place=place, value="", wins=True)
         return
-    layers = loaded.layers[environment, app, cluster]
-    for index, (layer, value) in enumerate(saying(layers, path)):
+    for layer, value, counts in saying(loaded.layers[environment, app, cluster], path):
         mark = layer.mark(path)
         place = f"{layer.document.file}:{mark.line}:{mark.column}" if mark else layer.document.file
         shown = (
@@ -105,7 +104,7 @@ def _said(loaded: Loaded, environment: str, app: str, cluster: str, path: Path) 
             if isinstance(value, dict | list)
             else _shown(path, value if value is not None else "null")
         )
-        yield Say(layer=layer.name, place=place, value=shown, wins=index == 0)
+        yield Say(layer=layer.name, place=place, value=shown, wins=counts)
 
 
 def known_fields(app: Application) -> list[str]:

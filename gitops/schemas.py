@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from gitops.model import KINDS
 from gitops.model.parts import SHAPE
-from gitops.settings import shapes
+from gitops.settings import shapes, stack
 
 FOLDER = "schemas"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -105,14 +105,15 @@ def _stack() -> dict[str, Any]:
         "type": "object",
         "properties": config,
         "required": ["gitops:environment"],
-        "patternProperties": {"^(?!gitops:)": {}},
+        "patternProperties": {"^(?!gitops:)[^:]+:.+": {}},
         "additionalProperties": False,
     }
     return {
         "title": "Stack",
         "type": "object",
-        "properties": {"config": known},
+        "properties": {**{key: {} for key in stack.PULUMI_KEYS}, "config": known},
         "required": ["config"],
+        "additionalProperties": False,
         "$defs": definitions,
     }
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gitops.cli import target
 from gitops.cli.choose import environments
 from gitops.cli.progress import working
 from gitops.layouts import paths
@@ -25,6 +26,7 @@ def command(root: Path, environment: tuple[str, ...], out: Path) -> int:
     """
     with working("rendering"):
         fleet = load(WorkTree(root)).fleet
+        target.check(root, out, fleet.directories)
         files: dict[str, str] = {}
         chosen = environments(fleet, environment)
         for name in chosen:

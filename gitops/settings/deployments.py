@@ -1,13 +1,13 @@
 """Applications as each environment and cluster runs them: layers merged, checked, released."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitops.errors import Problem
 from gitops.model import Application, Cluster, Deployment, Environment, Release, Team
 from gitops.settings import problems, shapes
 from gitops.settings.layers import Layer, layer, merge, place
-from gitops.settings.meaning import complaints
+from gitops.settings.meaning import Complaint, alone, placed
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
 from gitops.source.document import Document, Mark, Path
@@ -51,6 +51,8 @@ class Deployments:
         default_factory=dict[tuple[str, str, str], tuple[Layer, ...]]
     )
     """By environment, application and cluster; weakest first."""
+    idle: list[Application] = field(default_factory=list[Application])
+    """Applications that run in no environment."""
 
     def all(self) -> dict[str, dict[str, Deployment]]:
         """Return every deployment, by environment and application."""
@@ -59,7 +61,7 @@ class Deployments:
         for environment in self.sources.environments.values():
             found[environment.name] = {}
             for name, base in bases.items():
-                if base is None or not _runs_in(base, environment.name):
+                if base is None:
                     continue
                 if deployment := self._deployment(environment, name, base):
                     found[environment.name][name] = deployment
@@ -79,24 +81,32 @@ class Deployments:
                 "Rename one",
             )
         if not any(_runs_in(base, each) for each in self.sources.environments):
-            self.reading.checked(shapes.APPS, document, base.data)
+            found = self._checked((base,))
+            self.idle += [found] if found is not None else []
         return base
 
     def _deployment(self, environment: Environment, name: str, base: Layer) -> Deployment | None:
         stack = self.sources.stacks[environment.name]
         over = layer("environment", stack, (*APPS, name))
         shared = (base, over) if over else (base,)
-        application = self._checked(shared)
-        if application is None:
+        local = {
+            cluster: (*shared, each)
+            for cluster in environment.clusters
+            if (each := layer("cluster", stack, (*CLUSTERS, cluster, "apps", name)))
+        }
+        runs = _runs_in(base, environment.name)
+        # What is said about an application where it does not run is checked all the same.
+        application = self._checked(shared) if runs or over else None
+        special = {cluster: self._checked(layers) for cluster, layers in local.items()}
+        if application is None or not runs:
             return None
         release = self._release(environment.name, application)
         on: dict[str, Application] = {}
         for cluster in environment.clusters:
-            local = layer("cluster", stack, (*CLUSTERS, cluster, "apps", name))
-            own = (*shared, local) if local else shared
-            here = self._checked(own) if local else application
+            here = special.get(cluster, application)
             if here is None or not _runs_on(application, cluster):
                 continue
+            own = local.get(cluster, shared)
             self.layers[environment.name, name, cluster] = own
             self._judge(here, environment, cluster, own)
             on[cluster] = here
@@ -114,7 +124,25 @@ class Deployments:
                 )
         value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
         self.reading.found += wrong
+        if value is not None:
+            self._complain(alone(value), layers)
+            self._without_effect(layers)
         return value
+
+    def _without_effect(self, layers: tuple[Layer, ...]) -> None:
+        """Refuse replicas where autoscaling decides; over replicas of a weaker layer it may."""
+        scaled = False
+        for each in layers:
+            if "autoscaling" in each.data:
+                scaled = each.data["autoscaling"] is not None
+            if scaled and each.data.get("replicas") is not None:
+                self.reading.complain(
+                    each.document,
+                    (*each.at, "replicas"),
+                    "'replicas' has no effect, because 'autoscaling' decides",
+                    "one of the two",
+                    "Remove it, or set 'autoscaling' to null here",
+                )
 
     def _release(self, environment: str, application: Application) -> Release:
         release = self.sources.released.get(environment, {}).get(application.name)
@@ -142,10 +170,13 @@ class Deployments:
         target = self.sources.clusters.get(cluster)
         if team is None or target is None:
             return
-        for each in complaints(app, environment, target, team):
-            self.reading.found.append(
-                problems.problem(_locate(layers), each.path, each.what, each.accepted, each.remedy)
-            )
+        self._complain(placed(app, environment, target, team), layers)
+
+    def _complain(self, complaints: Iterable[Complaint], layers: tuple[Layer, ...]) -> None:
+        self.reading.found += [
+            problems.problem(_locate(layers), each.path, each.what, each.accepted, each.remedy)
+            for each in complaints
+        ]
 
 
 def _locate(layers: tuple[Layer, ...]) -> problems.Locate:

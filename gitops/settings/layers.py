@@ -12,6 +12,8 @@ from gitops.source.document import Document, Mark, Path
 
 SHORTHANDS = {"rollout": "strategy"}
 """Keys under which a text stands for a mapping with one key, so that layers can merge."""
+LISTED = {"secrets": "name"}
+"""Keys under which a text in a list stands for a mapping with one key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +29,15 @@ class Layer:
 
     def mark(self, path: Path) -> Mark | None:
         """Return where the value at *path* inside the layer is written."""
-        return self.document.mark((*self.at, *path))
+        mark = self.document.mark((*self.at, *path))
+        if mark is None and path and path[-1] == {**SHORTHANDS, **LISTED}.get(str(path[0])):
+            return self.document.mark((*self.at, *path[:-1]))
+        return mark
+
+    def replaces(self, path: Path) -> bool:
+        """Tell whether the layer replaces, or takes away, as a whole something around *path*."""
+        around = (get(self.data, path[:length], {}) for length in range(1, len(path)))
+        return any(not isinstance(each, dict) for each in around)
 
 
 def layer(name: str, document: Document, at: Path = ()) -> Layer | None:
@@ -36,11 +46,18 @@ def layer(name: str, document: Document, at: Path = ()) -> Layer | None:
     if not isinstance(data, dict):
         return None
     mapping = cast("dict[str, Any]", data)
-    expanded = {
-        key: {SHORTHANDS[key]: value} if key in SHORTHANDS and isinstance(value, str) else value
-        for key, value in mapping.items()
-    }
+    expanded = {key: _whole(key, value) for key, value in mapping.items()}
     return Layer(name=name, document=document, at=at, data=expanded)
+
+
+def _whole(key: str, value: Any) -> Any:
+    """Return *value*, or the mapping that it stands for under *key*."""
+    if key in SHORTHANDS and isinstance(value, str):
+        return {SHORTHANDS[key]: value}
+    if key in LISTED and isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [{LISTED[key]: each} if isinstance(each, str) else each for each in items]
+    return value
 
 
 def merge(layers: Sequence[Layer]) -> dict[str, Any]:
@@ -84,18 +101,24 @@ def get(data: Any, path: Path, default: Any = None) -> Any:
     return data
 
 
-def saying(layers: Sequence[Layer], path: Path) -> Iterator[tuple[Layer, Any]]:
-    """Yield the layers that have a value at *path*, strongest first, with that value."""
+def saying(layers: Sequence[Layer], path: Path) -> Iterator[tuple[Layer, Any, bool]]:
+    """Yield the layers that have a value at *path*, strongest first, with that value.
+
+    Last comes whether it counts: one of them at most does, and none when a layer over it replaces
+    what is around *path* as a whole.
+    """
+    decided = False
     for each in reversed(layers):
         value = get(each.data, path, _MISSING)
         if value is not _MISSING:
-            yield each, value
+            yield each, value, not decided
+        decided = decided or value is not _MISSING or each.replaces(path)
 
 
 def place(layers: Sequence[Layer], path: Path) -> tuple[str, Mark | None]:
     """Return the file and the mark of the value at *path*, or of the nearest value around it."""
     for length in range(len(path), 0, -1):
-        for each, _ in saying(layers, path[:length]):
-            if (mark := each.mark(path[:length])) is not None:
+        for each, _, counts in saying(layers, path[:length]):
+            if counts and (mark := each.mark(path[:length])) is not None:
                 return each.document.file, mark
     return layers[0].document.file, None

@@ -2,24 +2,33 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from gitops import names
-from gitops.errors import InputError
-from gitops.model import Deployment, Environment, Fleet, Manifests, Policy, Release, Stack
+from gitops.errors import InputError, Problem
+from gitops.model import (
+    Application,
+    Deployment,
+    Environment,
+    Fleet,
+    Manifests,
+    Policy,
+    Release,
+    Stack,
+)
 from gitops.objects import Manifest
 from gitops.rules import RULES
-from gitops.settings import directories, shapes
+from gitops.settings import directories, shapes, stack
 from gitops.settings.deployments import Deployments, Known, Sources
 from gitops.settings.layers import Layer, get
 from gitops.settings.reading import Reading
-from gitops.settings.references import ENVIRONMENT, References
+from gitops.settings.references import References
 from gitops.source.document import Document
 from gitops.source.files import Files, Traced
 
-_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.yaml")
+_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.ya?ml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +72,8 @@ def _load(files: Files) -> Loaded:
     sources = _sources(reading, clusters or {}, teams or {})
     deployments = Deployments(sources=sources, reading=reading)
     found = deployments.all()
-    manifests = _directories(reading, sources, found)
+    manifests = _directories(reading, sources, found, deployments.idle)
+    _unread(reading, sources)
     References(sources, reading).check(RULES)
     if reading.found:
         raise InputError(reading.found)
@@ -118,18 +128,18 @@ def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
 def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
     stacks: dict[str, Document] = {}
     environments: dict[str, Environment] = {}
-    matches = [_STACK_FILE.fullmatch(path) for path in reading.files.names(".")]
+    matches = [each for path in reading.files.names(".") if (each := _STACK_FILE.fullmatch(path))]
     for match in matches:
-        document = reading.document(match[0]) if match else None
-        if match and document is not None:
+        document = reading.document(match[0]) if reading.ends_well(match[0]) else None
+        if document is not None:
             stacks[match[1]] = document
-            if (environment := _environment(reading, match[1], document)) is not None:
+            if (environment := stack.environment(reading, match[1], document)) is not None:
                 environments[match[1]] = environment
     releases = reading.folder(shapes.RELEASES)
     paths = reading.files.names(shapes.APPS)
     known = Known(
         apps=frozenset(posixpath.basename(path).removesuffix(".yaml") for path in paths),
-        environments=frozenset(match[1] for match in matches if match),
+        environments=frozenset(match[1] for match in matches),
         clusters=_keys(reading, shapes.CLUSTERS),
         teams=_keys(reading, shapes.TEAMS),
     )
@@ -145,50 +155,45 @@ def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
     )
 
 
-def _environment(reading: Reading, name: str, document: Document) -> Environment | None:
-    """Check the ``gitops:`` keys of a stack file, and return the environment they declare."""
-    config = get(document.data, ("config",))
-    if not isinstance(config, dict):
-        reading.complain(document, (), "there is no 'config'", "", "Add gitops:environment to it")
-        return None
-    known = shapes.STACK_KEYS
-    for key in cast("dict[str, Any]", config):
-        if key.startswith("gitops:") and key.removeprefix("gitops:") not in known:
-            accepted = ", ".join(f"gitops:{each}" for each in known)
-            what = f"the key {key!r} is unknown"
-            reading.complain(document, ("config", key), what, accepted, "Correct or remove it")
-    raw = get(document.data, ENVIRONMENT)
-    if not isinstance(raw, dict):
-        what = "'gitops:environment' is missing or no mapping"
-        reading.complain(document, ("config",), what, "", "Declare the environment there")
-        return None
-    for key in ("apps", "clusters", "kubeconfigs"):
-        part = get(document.data, ("config", f"gitops:{key}"))
-        if part is not None:
-            reading.checked(key, document, part, ("config", f"gitops:{key}"))
-    data = {**cast("dict[str, Any]", raw), "name": name}
-    return reading.checked("environment", document, data, ENVIRONMENT)
-
-
 def _directories(
-    reading: Reading, sources: Sources, found: Mapping[str, Mapping[str, Deployment]]
+    reading: Reading,
+    sources: Sources,
+    found: Mapping[str, Mapping[str, Deployment]],
+    idle: Sequence[Application],
 ) -> dict[str, tuple[Manifest, ...]]:
     """Read each directory of plain manifests once, whichever environments use it."""
-    apps: dict[str, Manifests] = {}
-    namespaces: dict[str, set[str]] = {}
+    uses = [(each, "") for each in idle]
     for environment, deployments in found.items():
         suffix = sources.environments[environment].namespace_suffix or ""
-        for deployment in deployments.values():
-            for app in deployment.on.values():
-                team = sources.teams.get(app.team)
-                if isinstance(app, Manifests) and team is not None:
-                    apps[app.path] = app
-                    home = names.compose(app.namespace or team.home, suffix)
-                    namespaces.setdefault(app.path, set()).add(home)
+        uses += [(app, suffix) for each in deployments.values() for app in each.on.values()]
+    apps: dict[str, Manifests] = {}
+    namespaces: dict[str, set[str]] = {}
+    for app, suffix in uses:
+        team = sources.teams.get(app.team)
+        if isinstance(app, Manifests) and team is not None:
+            apps[app.path] = app
+            home = names.compose(app.namespace or team.home, suffix)
+            namespaces.setdefault(app.path, set()).add(home)
     return {
         path: directories.read(reading, app, frozenset(namespaces[path]))
         for path, app in apps.items()
     }
+
+
+def _unread(reading: Reading, sources: Sources) -> None:
+    """Complain about YAML files in ``fleet/`` that nobody reads: somebody thinks they count."""
+    folders = [get(each.data, ("path",)) for each in sources.apps.values()]
+    roots = tuple(f"{posixpath.normpath(each)}/" for each in folders if isinstance(each, str))
+    accepted = ", ".join((*shapes.FILES, f"{shapes.APPS}/<application>.yaml"))
+    for path in reading.files.names("fleet", recursive=True):
+        folder, name = posixpath.split(path)
+        known = path in shapes.FILES or folder == shapes.APPS or path.startswith(roots)
+        if known or not name.endswith((".yaml", ".yml")):
+            continue
+        meant = names.nearest(path, shapes.FILES) if folder == "fleet" else None
+        remedy = f"Did you mean {meant!r}?" if meant else "Move it to where it counts"
+        what = "nothing reads this file"
+        reading.found.append(Problem(file=path, what=what, accepted=accepted, remedy=remedy))
 
 
 def _keys(reading: Reading, path: str) -> frozenset[str] | None:

@@ -39,11 +39,8 @@ class Complaint(NamedTuple):
     remedy: str = ""
 
 
-def complaints(
-    app: Application, environment: Environment, cluster: Cluster, team: Team
-) -> Iterator[Complaint]:
-    """Yield everything about *app* that cannot work on *cluster* in *environment*."""
-    yield from _namespace(app, environment, team)
+def alone(app: Application) -> Iterator[Complaint]:
+    """Yield everything about *app* that cannot work anywhere."""
     yield from _composed_names(app)
     if isinstance(app, Chart):
         yield from _literals(app.values, ("values",))
@@ -59,6 +56,13 @@ def complaints(
         yield from _scaling(app)
     if isinstance(app, Service | Worker):
         yield from _rollout(app)
+
+
+def placed(
+    app: Application, environment: Environment, cluster: Cluster, team: Team
+) -> Iterator[Complaint]:
+    """Yield everything about *app* that cannot work on *cluster* in *environment*."""
+    yield from _namespace(app, environment, team)
     if isinstance(app, Service):
         yield from _route(app, environment, cluster)
 

@@ -60,10 +60,12 @@ def _translate(adapter: TypeAdapter[Any], data: Any, error: Any, locate: Locate)
                 what = "the value does not fit"
             return problem(locate, path, what, accepted, remedy)
         case "unexpected_keyword_argument":
-            return _unknown_key(adapter, path, locate)
+            known = sorted(_properties(adapter, data, path[:-1]))
+            what = f"the key {str(path[-1])!r} is unknown"
+            return _nearest(locate, path, what, str(path[-1]), known)
         case "missing":
             what = f"the key {str(path[-1])!r} is missing"
-            remedy = f"Add {path[-1]!r}: {_describe(adapter, path)}".rstrip(": ")
+            remedy = f"Add {path[-1]!r}: {_describe(adapter, data, path)}".rstrip(": ")
             return problem(locate, path[:-1], what, remedy=remedy)
         case "union_tag_not_found":
             return problem(locate, (), "the key 'kind' is missing", _kinds(adapter), "Add 'kind'")
@@ -85,11 +87,6 @@ def _path(loc: Sequence[Any], data: Any) -> Path:
     # The kind may be the name of a key as well: a chart has 'chart'.
     kind = cast("Mapping[str, Any]", data).get("kind") if isinstance(data, dict) else None
     return tuple(steps[1:] if steps and steps[0] == kind else steps)
-
-
-def _unknown_key(adapter: TypeAdapter[Any], path: Path, locate: Locate) -> Problem:
-    known = sorted(_properties(adapter, path[:-1]))
-    return _nearest(locate, path, f"the key {str(path[-1])!r} is unknown", str(path[-1]), known)
 
 
 def _nearest(locate: Locate, path: Path, what: str, word: Any, known: Sequence[str]) -> Problem:
@@ -116,15 +113,17 @@ def _kind_names(adapter: TypeAdapter[Any]) -> list[str]:
     return list(adapter.json_schema()["discriminator"]["mapping"])
 
 
-def _describe(adapter: TypeAdapter[Any], path: Path) -> str:
-    found = _properties(adapter, path[:-1]).get(str(path[-1]), {})
+def _describe(adapter: TypeAdapter[Any], data: Any, path: Path) -> str:
+    found = _properties(adapter, data, path[:-1]).get(str(path[-1]), {})
     return str(found.get("description", "")).rstrip(".")
 
 
-def _properties(adapter: TypeAdapter[Any], path: Path) -> dict[str, Any]:
-    """Return the properties of every mapping that may stand at *path*, by key."""
+def _properties(adapter: TypeAdapter[Any], data: Any, path: Path) -> dict[str, Any]:
+    """Return the properties of every mapping that may stand at *path* of *data*, by key."""
     schema = adapter.json_schema()
     definitions: dict[str, Any] = schema.get("$defs", {})
+    if "discriminator" in schema:
+        schema = {"$ref": schema["discriminator"]["mapping"][data["kind"]]}
     here = _open([schema], definitions)
     for step in path:
         here = _open([_child(each, step) for each in here], definitions)

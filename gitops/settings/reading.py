@@ -40,16 +40,19 @@ class Reading:
         """Return the YAML files in the folder *path* by name, without the ending."""
         found: dict[str, Document] = {}
         for name in self.files.names(path):
-            if name.endswith(".yml"):
-                self.found.append(
-                    Problem(file=name, what="the ending is '.yml'", remedy="Rename it to '.yaml'")
-                )
-            if not name.endswith(".yaml"):
+            if not self.ends_well(name) or not name.endswith(".yaml"):
                 continue
             document = self.document(name)
             if document is not None:
                 found[name.removeprefix(f"{path}/").removesuffix(".yaml")] = document
         return found
+
+    def ends_well(self, path: str) -> bool:
+        """Tell whether *path* has not the other ending of YAML files; note it when it has."""
+        if path.endswith(".yml"):
+            what, remedy = "the ending is '.yml'", "Rename it to '.yaml'"
+            self.found.append(Problem(file=path, what=what, remedy=remedy))
+        return not path.endswith(".yml")
 
     def checked(self, kind: str, document: Document, data: Any, at: Path = ()) -> Any:
         """Return *data*, what *document* has at *at*, as a file of *kind*; None when it is wrong."""

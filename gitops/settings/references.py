@@ -1,7 +1,7 @@
 """Names that point to something else: environments, clusters, teams, applications, rules."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, cast
 
 from gitops import names
@@ -10,9 +10,8 @@ from gitops.settings import shapes
 from gitops.settings.deployments import APPS, CLUSTERS, Sources
 from gitops.settings.layers import get
 from gitops.settings.reading import Reading
+from gitops.settings.stack import ENVIRONMENT, KUBECONFIGS, kubeconfigs
 from gitops.source.document import Document, Path
-
-ENVIRONMENT: Path = ("config", "gitops:environment")
 
 
 class References:
@@ -68,21 +67,17 @@ class References:
 
     def _environment(self, environment: Environment, document: Document) -> None:
         known = self.sources.known.environments
-        apps, clusters = self.sources.known.apps, self.sources.known.clusters
+        clusters = self.sources.known.clusters
         self._names(document, (*ENVIRONMENT, "clusters"), clusters, "cluster", shapes.CLUSTERS)
         for key in ("promotesFrom", "follows"):
             where = "a Pulumi.<environment>.yaml"
             self._names(document, (*ENVIRONMENT, key), known, "environment", where)
-        self._names(document, APPS, apps, "application", shapes.APPS)
-        self._names(document, CLUSTERS, environment.clusters, "cluster of this environment", "it")
-        self._names(
-            document, ("config", "gitops:kubeconfigs"), environment.clusters, "cluster", "it"
-        )
+        self._clusters(environment, document, CLUSTERS)
+        if kubeconfigs(document):
+            self._clusters(environment, document, KUBECONFIGS)
+        self._layers(environment, document, APPS)
         for cluster in environment.clusters:
-            self._names(document, (*CLUSTERS, cluster, "apps"), apps, "application", shapes.APPS)
-        for app in cast("dict[str, Any]", get(document.data, APPS) or {}):
-            at = (*APPS, app, "clusters")
-            self._names(document, at, environment.clusters, "cluster of this environment", "it")
+            self._layers(environment, document, (*CLUSTERS, cluster, "apps"))
         for cluster, count in Counter(environment.clusters).items():
             if count > 1:
                 self.reading.complain(
@@ -92,6 +87,18 @@ class References:
             self.reading.complain(
                 document, (*ENVIRONMENT, "clusters"), "there is no cluster", "at least one"
             )
+
+    def _layers(self, environment: Environment, document: Document, path: Path) -> None:
+        """Check what the layers at *path*, by application, name."""
+        self._names(document, path, self.sources.known.apps, "application", shapes.APPS)
+        apps = get(document.data, path)
+        for app in cast("dict[str, Any]", apps) if isinstance(apps, dict) else ():
+            self._clusters(environment, document, (*path, app, "clusters"))
+            self._peers(document, (*path, app))
+
+    def _clusters(self, environment: Environment, document: Document, path: Path) -> None:
+        what, where = "cluster of this environment", "'clusters' of gitops:environment"
+        self._names(document, path, environment.clusters, what, where)
 
     def _promotion(self) -> None:
         """Refuse circles: an environment whose releases come, in the end, from itself."""
@@ -121,11 +128,16 @@ class References:
         self._names(
             document, ("environments",), environments, "environment", "a Pulumi.<environment>.yaml"
         )
+        clusters = self.sources.known.clusters
+        self._names(document, ("clusters",), clusters, "cluster", shapes.CLUSTERS)
+        self._peers(document, ())
 
+    def _peers(self, document: Document, path: Path) -> None:
+        """Check the applications that the application at *path* talks to."""
         for side in ("ingress", "egress"):
-            peers: Sequence[Any] = get(document.data, ("network", side)) or []
-            for index in range(len(peers)):
-                at = ("network", side, index, "app")
+            peers = get(document.data, (*path, "network", side))
+            for index in range(len(cast("list[Any]", peers)) if isinstance(peers, list) else 0):
+                at = (*path, "network", side, index, "app")
                 self._names(document, at, self.sources.known.apps, "application", shapes.APPS)
 
     def _releases(self) -> None:

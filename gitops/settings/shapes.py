@@ -25,6 +25,7 @@ CLUSTERS = "fleet/clusters.yaml"
 TEAMS = "fleet/teams.yaml"
 POLICY = "fleet/policy.yaml"
 VERSIONS = "fleet/versions.yaml"
+FILES = (FLEET, CLUSTERS, TEAMS, POLICY, VERSIONS)
 APPS = "fleet/apps"
 RELEASES = "releases"
 FIXED = frozenset({"name", "kind", "team", "environments"})
@@ -71,8 +72,6 @@ Overlays = Mapping[fields.Label, Mapping[str, Any]]
 """What is different in one environment, by application; checked with the layers below it."""
 ClusterLayers = Mapping[fields.Label, ClusterLayer]
 """What is different on one cluster of the environment."""
-Kubeconfigs = Mapping[fields.Label, Any]
-"""Kubeconfig by cluster, encrypted by ``pulumi config set --secret --path``."""
 
 
 ADAPTERS: Mapping[str, Any] = {
@@ -86,7 +85,6 @@ ADAPTERS: Mapping[str, Any] = {
     "environment": Environment,
     "apps": Overlays,
     "clusters": ClusterLayers,
-    "kubeconfigs": Kubeconfigs,
 }
 STACK_KEYS = ("environment", "apps", "clusters", "kubeconfigs")
 """Keys of a stack file under ``config``, after the prefix ``gitops:``."""

@@ -159,7 +159,51 @@ def test_a_text_that_stands_for_a_mapping_is_found_in_its_line(fleet: Loaded) ->
     [strategy] = explain(fleet, "test", "web", "rollout.strategy")
 
     assert (strategy.value, [each.layer for each in strategy.said]) == ("canary", ["application"])
-    assert strategy.said[0].place.startswith("fleet/apps/web.yaml")
+    assert strategy.said[0].place == "fleet/apps/web.yaml:12:1"
+
+
+def test_a_text_that_stands_for_a_mapping_in_a_list_is_found_in_its_line(tmp_path: Path) -> None:
+    app = BASE["fleet/apps/web.yaml"] + "secrets:\n  - one\n  - {name: two}\n"
+
+    found = explain(
+        loading(write(tmp_path, fleet__apps__web_dot_yaml=app)), "test", "web", "secrets"
+    )
+
+    said = {each.field: each.said for each in found if each.field.endswith("name")}
+    assert said == {
+        "secrets[0].name": (say("application", "fleet/apps/web.yaml:10:5", "one", wins=True),),
+        "secrets[1].name": (say("application", "fleet/apps/web.yaml:11:6", "two", wins=True),),
+    }
+
+
+@pytest.mark.parametrize(
+    ("app", "environment", "cluster", "field", "value", "line"),
+    [
+        ("secrets: [{name: a, optional: true}]", "secrets: [a]", "", "secrets[0].optional",
+         "false", "fleet/apps/web.yaml:9:21"),
+        ("probes: {liveness: {path: /a, period: 5}}", "probes: {liveness: null}",
+         "probes: {liveness: {path: /b}}", "probes.liveness.period", "10",
+         "fleet/apps/web.yaml:9:31"),
+    ],
+)  # fmt: skip
+def test_what_was_replaced_as_a_whole_does_not_win_where_nothing_came_in_its_place(
+    tmp_path: Path, app: str, environment: str, cluster: str, field: str, value: str, line: str
+) -> None:
+    stack = f"""  gitops:apps: {{web: {{{environment}}}}}
+  gitops:clusters: {{one: {{apps: {{web: {{{cluster}}}}}}}, two: {{apps: {{web: {{{cluster}}}}}}}}}
+"""
+    root = write(
+        tmp_path,
+        fleet__apps__web_dot_yaml=f"{BASE['fleet/apps/web.yaml']}{app}\n",
+        Pulumi_dot_test_dot_yaml=BASE["Pulumi.test.yaml"] + stack,
+    )
+
+    [found] = explain(loading(root), "test", "web", field)
+
+    assert found.value == value
+    assert [(each.layer, each.place, each.wins) for each in found.said] == [
+        ("application", line, False)
+    ]
 
 
 @pytest.mark.parametrize(

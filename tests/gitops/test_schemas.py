@@ -102,6 +102,7 @@ MISSPELLED = {
     "fleet/apps/my-application.yaml": ("resources", "request"),
     "releases/production.yaml": ("releases", "checkout", "digets"),
     "Pulumi.staging.yaml": ("config", "gitops:enviroment"),
+    "Pulumi.development.yaml": ("config", "apps"),
     "Pulumi.dr.yaml": ("config", "gitops:apps", "checkout", "replica"),
     "Pulumi.production.yaml": (
         "config", "gitops:clusters", "eu-central", "apps", "my-application", "replicsa",
@@ -140,9 +141,13 @@ def test_an_overlay_may_not_say_what_an_application_is(key: str) -> None:
 def test_a_stack_may_have_keys_of_others_but_not_be_without_its_environment() -> None:
     document = parsed("Pulumi.staging.yaml")
     document["config"]["kubernetes:namespace"] = "x"
+    document["secretsprovider"] = "passphrase"
     assert complaints("Pulumi.staging.yaml", document) == []
 
-    del document["config"]["gitops:environment"]
+    document["secretprovider"] = "passphrase"
+    assert complaints("Pulumi.staging.yaml", document)
+
+    del document["secretprovider"], document["config"]["gitops:environment"]
 
     assert any("gitops:environment" in each for each in complaints("Pulumi.staging.yaml", document))
 

@@ -100,6 +100,18 @@ def test_explain_says_when_nobody_said_anything(cli: Cli) -> None:
     assert cli("explain", "test", "web", "gracePeriod").out == "gracePeriod: 30\n    default\n"
 
 
+def test_explain_says_that_a_default_came_back_and_what_it_replaced(cli: Cli) -> None:
+    with (cli.root / "fleet/apps/web.yaml").open("a") as file:
+        file.write("secrets: [{name: a, optional: true}]\n")
+    with (cli.root / "Pulumi.test.yaml").open("a") as file:
+        file.write("  gitops:apps: {web: {secrets: [a]}}\n")
+
+    assert cli("explain", "test", "web", "secrets[0].optional").out == (
+        "secrets[0].optional: false\n    default\n"
+        "    overridden: fleet/apps/web.yaml:9:21  application  true\n"
+    )
+
+
 def test_explain_says_everything_when_no_field_is_named(cli: Cli) -> None:
     shown = cli("explain", "test", "web").out
 

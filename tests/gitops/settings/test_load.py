@@ -111,6 +111,8 @@ def test_text_arrives_as_it_was_written(tmp_path: Path, word: str) -> None:
         ("namespace: other\n", "fleet/apps/web.yaml:9:1: namespace: 'other' is no namespace of team"),
         ("environments: [tset]\n",
          "fleet/apps/web.yaml:9:16: environments[0]: there is no environment 'tset'."),
+        ("clusters: [one, tow]\n",
+         "fleet/apps/web.yaml:9:17: clusters[1]: there is no cluster 'tow'. Accepted: one, two."),
         ("writable: [/a, /a]\n", "fleet/apps/web.yaml:9:1: writable: '/a' is mounted twice."),
     ],
 )  # fmt: skip
@@ -160,6 +162,11 @@ def test_each_wrong_identity_is_named(tmp_path: Path, old: str, new: str, messag
          "Pulumi.test.yaml:6:21: config.gitops:clusters.tow: there is no cluster of this environment 'tow'."),
         ("  gitops:apps: {web: {clusters: [three]}}\n",
          "Pulumi.test.yaml:6:34: config.gitops:apps.web.clusters[0]: there is no cluster"),
+        ("  gitops:apps: {web: {network: {egress: [{app: wbe}]}}}\n",
+         "Pulumi.test.yaml:6:43: config.gitops:apps.web.network.egress[0].app: there is no "
+         "application 'wbe'. Accepted: web. Did you mean 'web'?"),
+        ("  gitops:clusters: {two: {apps: {web: {network: {ingress: [{app: wbe}]}}}}}\n",
+         "Pulumi.test.yaml:6:61: config.gitops:clusters.two.apps.web.network.ingress[0].app: there"),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_layer_are_named_in_its_file(
@@ -293,6 +300,47 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert problems(write(tmp_path, fleet__versions_dot_yaml=None)) == [
         "fleet/versions.yaml: the file is missing. Create it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("fleet/cluster.yaml", "Did you mean 'fleet/clusters.yaml'?"),
+        ("fleet/teams.yml", "Did you mean 'fleet/teams.yaml'?"),
+        ("fleet/apps/shop/web.yaml", "Move it to where it counts."),
+        ("fleet/raw/a.yaml", "Move it to where it counts."),
+    ],
+)
+def test_a_file_that_nothing_reads_is_named(tmp_path: Path, path: str, remedy: str) -> None:
+    root = write(tmp_path)
+    (root / path).parent.mkdir(exist_ok=True)
+    (root / path).write_text("a: b\n")
+
+    assert problems(root) == [
+        f"{path}: nothing reads this file. Accepted: fleet/fleet.yaml, fleet/clusters.yaml, "
+        f"fleet/teams.yaml, fleet/policy.yaml, fleet/versions.yaml, "
+        f"fleet/apps/<application>.yaml. {remedy}"
+    ]
+
+
+@pytest.mark.parametrize("folder", ["fleet/raw", "./fleet//raw/"])
+def test_manifests_and_other_files_in_the_fleet_are_read_or_left_alone(
+    tmp_path: Path, folder: str
+) -> None:
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    app = MANIFESTS.replace("path: raw", f"path: {folder}")
+    root = write(tmp_path, fleet__apps__raw_dot_yaml=app, fleet__raw__sub__a_dot_yaml=manifest)
+    (root / "fleet/README.md").write_text("# Ours\n")
+
+    assert problems(root) == []
+
+
+def test_the_manifests_of_an_application_that_runs_nowhere_are_checked(tmp_path: Path) -> None:
+    app = f"{MANIFESTS}    environments: []\n"
+
+    [found] = problems(write(tmp_path, fleet__apps__raw_dot_yaml=app, raw__a_dot_yaml="a: b\n"))
+
+    assert found.startswith("raw/a.yaml: this is no Kubernetes object.")
 
 
 def test_two_teams_cannot_own_one_namespace(tmp_path: Path) -> None:
