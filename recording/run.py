@@ -95,13 +95,22 @@ def recording_of(runs: Sequence[Run]) -> Generator[Callable[[], dict[str, Record
     method = "fork" if sys.platform == "linux" else "spawn"
     workers = max(1, min(len(runs), os.cpu_count() or 1))
     with ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context(method), max_tasks_per_child=None
+        workers, mp_context=multiprocessing.get_context(method), initializer=_apart
     ) as pool:
         futures = {run.stack: pool.submit(_guarded, run) for run in runs}
         try:
             yield lambda: _results(futures)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _apart() -> None:
+    """Send what a program prints to standard error: the output belongs to whoever runs it.
+
+    The descriptor itself is turned, so that programs which this one starts follow.
+    """
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
 
 
 def _results(futures: Mapping[str, Future[Recording | GitOpsError]]) -> dict[str, Recording]:

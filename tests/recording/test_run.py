@@ -178,6 +178,25 @@ def test_a_program_that_is_killed_is_reported_and_not_waited_for(tmp_path: Path)
         record_all([run(tmp_path, "import os\n\nos._exit(9)\n")])
 
 
+def test_what_a_program_prints_is_no_output_of_ours(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = """
+    import os
+    import subprocess
+
+    print("from the program", flush=True)
+    os.write(1, b"from its descriptor\\n")
+    subprocess.run(["echo", "from a child"])
+    """
+
+    record_all([run(tmp_path, text)])
+
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert {"from the program", "from its descriptor", "from a child"} <= {*said.err.splitlines()}
+
+
 def test_secrets_of_another_process_do_not_come_back(tmp_path: Path) -> None:
     text = "import pulumi\n\npulumi.export('it', pulumi.Config().require_secret('key'))\n"
     given = dataclasses.replace(run(tmp_path, text, gitops_key=CANARY), secret_keys=["gitops:key"])
