@@ -22,6 +22,8 @@ from gitops.errors import GitOpsError, ProgramError
 from recording.monitor import Monitor, Recording
 
 _DISABLED = "pulumi:disable-default-providers"
+_ABOUT_CODE = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
+"""Errors whose text is about names and types; that of others may quote a value."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,9 @@ def record(run: Run) -> Recording:
 async def _run(root: Path) -> None:
     # As the language host does it: the program's directory first, the directory as it is left.
     sys.path.insert(0, str(root))
+
+    # What goes wrong is raised below; a task that fails beside it would print what it was given.
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
     def program() -> None:
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
@@ -143,6 +148,17 @@ def _explain(error: BaseException, root: Path) -> str:
     place = ""
     if own:
         place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: "
+    return f"{place}{_said(error)}"
+
+
+def _said(error: BaseException) -> str:
+    """Return what *error* says, but not where that may be a value, and so a secret."""
+    if isinstance(error, pulumi.ConfigTypeError):
+        return f"Configuration '{error.key}' is not a valid '{error.expect_type}'"
+    if isinstance(error, pulumi.RunError):
+        return str(error)
     kind = type(error).__name__
-    text = str(error) if isinstance(error, pulumi.RunError) else f"{kind}: {error}"
-    return f"{place}{text}"
+    number = isinstance(error, SystemExit) and isinstance(error.code, int)
+    if number or isinstance(error, _ABOUT_CODE):
+        return f"{kind}: {error}"
+    return f"{kind}. Its text may hold a secret and is left out; `pulumi preview` shows it."

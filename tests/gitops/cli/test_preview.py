@@ -233,4 +233,6 @@ def test_an_error_of_the_program_is_said_with_its_place_and_no_traceback(cli: Cl
     done = program("--root", str(cli.root), "preview")
 
     assert (done.code, done.out) == (2, "")
-    assert done.err == f"error: __main__.py:{line}: ZeroDivisionError: division by zero\n"
+    assert done.err == (
+        f"error: __main__.py:{line}: AttributeError: 'Fleet' object has no attribute 'nothing'\n"
+    )
