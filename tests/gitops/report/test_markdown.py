@@ -46,7 +46,7 @@ def filled(text: str) -> Preview:
         object=Identity("", "ConfigMap", "shop", text),
         dangers=(Danger(1, f"danger {text}", f"consequence {text}"),),
     )
-    broken = verdict(cluster=text, complaint=Complaint(text, text, text, text))
+    broken = verdict(clusters=(text,), complaint=Complaint(text, text, text, text))
     app = row(name=text, runs=text, replicas=text, strategy=text, clusters=(text,))
     here = environment(
         name=f"environment {text}", description=text, applications=(app,), verdicts=(broken,)

@@ -335,10 +335,8 @@ def test_labels_of_the_policy_are_required_beside_the_recommended_ones_and_once(
     ]
 
 
-def placed(manifest: Manifest, environment: str = "test", application: str = "web") -> Placed:
-    return Placed(
-        environment=environment, cluster="one", application=application, manifest=manifest
-    )
+def placed(manifest: Manifest, environment: str = "test", cluster: str = "one") -> Placed:
+    return Placed(environment=environment, cluster=cluster, application="web", manifest=manifest)
 
 
 def test_a_verdict_says_where_which_rule_and_what_in_one_line() -> None:
@@ -351,7 +349,7 @@ def test_a_verdict_says_where_which_rule_and_what_in_one_line() -> None:
         rule="approved-registries",
         level=Level.ENFORCE,
         environment="test",
-        cluster="one",
+        clusters=("one",),
         application="web",
         object=Identity("", "Deployment", "shop", "web"),
         complaint=complaint,
@@ -374,8 +372,20 @@ def test_a_rule_has_the_level_that_the_policy_gives_it_in_each_environment() -> 
     assert [(each.environment, each.level) for each in found] == [
         ("warn", Level.WARN),
         ("other", Level.ENFORCE),
-        ("warn", Level.WARN),
     ]
+
+
+def test_a_mistake_on_many_clusters_of_an_environment_is_one_verdict_that_names_them() -> None:
+    bad, worse = (carrying("Pod", "containers", {**GOOD, "image": each}) for each in ("a:1", "b:1"))
+    objects = [
+        placed(bad, "test", "one"), placed(bad, "next", "two"), placed(bad, "test", "three"),
+        placed(worse, "test", "one"), placed(bad, "test", "one"),
+    ]  # fmt: skip
+
+    found = verdicts(objects, POLICY)
+
+    assert [each.place for each in found] == ["test/one,three", "next/two", "test/one"]
+    assert str(found[0]).startswith("test/one,three: Pod shop/web: [approved-registries] spec.")
 
 
 def test_all_that_is_wrong_with_an_object_is_said_rule_by_rule() -> None:
