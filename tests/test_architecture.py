@@ -24,6 +24,7 @@ LAYERS = (
     {"preview"},
     {"diff", "layouts", "verdicts"},
     {"plan", "settings"},
+    {"delivery"},
     {"layouts.paths", "manifests", "rules"},
     {"model"},
     {"fields", "objects"},
