@@ -11,8 +11,7 @@ from functools import cached_property
 from gitops import delivery
 from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
-from gitops.model import Application, Cluster, Deployment, Environment, Fleet, Manifests, Stack
-from gitops.model.parts import Network
+from gitops.model import Cluster, Deployment, Environment, Fleet, Manifests, Stack
 from gitops.objects import Manifest, Placed
 
 PROTECTED = frozenset(
@@ -135,19 +134,12 @@ def _application(
             prefix=fleet.prefix,
             neighbours={
                 name: next(iter(seen[name].values())).reached
-                for name in sorted(peers(app))
+                for name in sorted(app.peers)
                 if name in seen
             },
         ),
         raw=fleet.directories[app.path] if isinstance(app, Manifests) else (),
     )
-
-
-def peers(app: Application) -> set[str]:
-    """Return the names of the applications that *app* talks to or hears from."""
-    network: Network | None = getattr(app, "network", None)
-    sides = (*network.ingress, *network.egress) if network else ()
-    return {each.app for each in sides if each.app}
 
 
 def _tenancy(fleet: Fleet, environment: Environment, cluster: Cluster) -> Iterator[Manifest]:

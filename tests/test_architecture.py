@@ -20,7 +20,8 @@ TOKENS = {
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"bench", "checks", "doctor", "explain", "report", "schemas", "tree"},
+    {"render"},
+    {"bench", "checks", "doctor", "explain", "memory", "report", "schemas", "tree"},
     {"preview"},
     {"diff", "layouts", "verdicts"},
     {"plan", "settings"},

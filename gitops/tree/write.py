@@ -7,23 +7,17 @@ renames; a write that was killed is finished by the next one. See docs/adr/0006-
 
 import errno
 import fcntl
-import json
 import os
-import shutil
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 from gitops.errors import OutputError
-from gitops.tree import index
+from gitops.tree import index, journal
 from gitops.tree.paths import INDEX, STAGING, Folders, check, linked
 
-_JOURNAL = "journal.json"
-_FEW = 200
-"""Up to so many files are flushed one by one; more by one flush of everything."""
-_CHUNK = 2**20
+_CHUNK = 2**16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +32,8 @@ class Written:
     """Generated files that somebody had edited; they were overwritten."""
     finished: bool
     """Whether an earlier write had been interrupted and was finished first."""
+    index: str
+    """Digest of the index."""
 
 
 def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> Written:
@@ -51,24 +47,72 @@ def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> W
 
     """
     check(files)
+    with _held(out):
+        finished = journal.finish(out)
+        before = index.read(out)
+        others = tuple(f"{each}/" for each in keep)
+        kept = {path: digest for path, digest in before.items() if path.startswith(others)}
+        return _make(out, before, kept, files, finished=finished)
+
+
+def update(
+    out: Path, files: Mapping[str, str], *, folders: Sequence[str], known: str
+) -> Written | None:
+    """Make *files* the generated files in the *folders* of *out*, and leave all others as they are.
+
+    Nothing is done, and None returned, when the tree is not as its index says, or the index is
+    another than the one with the digest *known*: then only a whole write helps.
+
+    Raises:
+        OutputError: as ``write`` does.
+
+    """
+    check(files)
+    with _held(out):
+        content = _content(str(Folders(out).inside(INDEX)))
+        if os.path.lexists(out / STAGING) or content is None or index.digest(content) != known:
+            return None
+        before = index.read(out)
+        own = tuple(f"{each}/" for each in folders)
+        kept = {path: digest for path, digest in before.items() if not path.startswith(own)}
+        if not _intact(out, kept):
+            return None
+        done = _make(out, before, kept, files)
+        return replace(done, unchanged=done.unchanged + len(kept))
+
+
+@contextmanager
+def _held(out: Path) -> Generator[None]:
+    """Hold the directory *out*, which need not exist; say what the disk refuses."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with _locked(out):
-            finished = _finish(out)
-            before = index.read(out)
-            contents = {path: text.encode() for path, text in files.items()}
-            todo, edited = _differences(out, before, contents)
-            after = {path: digest for path, digest in before.items() if _below(path, keep)}
-            after |= {path: index.digest(content) for path, content in contents.items()}
-            gone = [path for path in before if path not in after]
-            if todo or gone or before != after:
-                _stage(out, todo, contents, gone, after)
-                _apply(out)
+            yield
     except OSError as error:
         raise OutputError(
             f"{error.filename or out}: {error.strerror}. The tree in {out} is as it was, or is "
             "finished by the next render. Make room or mend the permissions, and render again."
         ) from None
+
+
+def _make(
+    out: Path,
+    before: Mapping[str, str],
+    kept: Mapping[str, str],
+    files: Mapping[str, str],
+    *,
+    finished: bool = False,
+) -> Written:
+    """Make the generated files *files* and those that are *kept*; *before* is the index so far."""
+    contents = {path: text.encode() for path, text in files.items()}
+    todo, edited = _differences(out, before, contents)
+    made = {path: index.digest(content) for path, content in contents.items()}
+    after = {**kept, **made}
+    text = index.text(after)
+    gone = [path for path in before if path not in after]
+    if todo or gone or before != after:
+        journal.stage(out, todo, contents, gone, text)
+        journal.apply(out)
     added = sum(1 for path in todo if path not in before)
     return Written(
         added=added,
@@ -77,11 +121,20 @@ def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> W
         removed=len(gone),
         edited=tuple(edited),
         finished=finished,
+        index=index.digest(text),
     )
 
 
-def _below(path: str, folders: Sequence[str]) -> bool:
-    return any(path.startswith(f"{folder}/") for folder in folders)
+def _intact(out: Path, files: Mapping[str, str]) -> bool:
+    """Tell whether *files*, digest by path, are in *out* as they were made."""
+    folders = Folders(out)
+    top = str(out)
+    for path, digest in files.items():
+        folders.of(path)
+        found = _content(f"{top}/{path}")
+        if found is None or index.digest(found) != digest:
+            return False
+    return True
 
 
 @contextmanager
@@ -135,98 +188,11 @@ def _content(path: str) -> bytes | None:
             raise linked(path) from None
         raise
     try:
-        parts: list[bytes] = []
-        while part := os.read(file, _CHUNK):
-            parts.append(part)
-        return b"".join(parts)
+        content = os.read(file, _CHUNK)
+        while len(content) % _CHUNK == 0 and (more := os.read(file, _CHUNK)):
+            content += more
+        return content
     except IsADirectoryError:
         raise OutputError(f"{path} is a directory. Move it away.") from None
     finally:
         os.close(file)
-
-
-def _stage(
-    out: Path,
-    todo: Sequence[str],
-    files: Mapping[str, bytes],
-    gone: Sequence[str],
-    after: Mapping[str, str],
-) -> None:
-    """Write everything that is new where it disturbs nobody; a full disk is noticed here."""
-    staging = out / STAGING
-    try:
-        staging.mkdir()
-        for number, path in enumerate(todo):
-            _put(f"{staging}/{number}", files[path], flush=len(todo) <= _FEW)
-        _put(f"{staging}/index", index.text(after), flush=True)
-        if len(todo) > _FEW:
-            os.sync()
-        journal = json.dumps({"write": todo, "remove": gone}).encode()
-        _put(f"{staging}/journal.tmp", journal, flush=True)
-        (staging / "journal.tmp").rename(staging / _JOURNAL)
-    except OSError:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise
-
-
-def _put(path: str, content: bytes, *, flush: bool) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(file, rest) :]
-        if flush:
-            os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _finish(out: Path) -> bool:
-    """Finish a write that was interrupted after its journal, or forget one that was before."""
-    if not os.path.lexists(out / STAGING):
-        return False
-    staging = Folders(out).inside(STAGING)
-    if not (staging / _JOURNAL).exists():
-        shutil.rmtree(staging)
-        return False
-    _apply(out)
-    return True
-
-
-def _apply(out: Path) -> None:
-    """Do what the journal says; every step may already have been done."""
-    staging = out / STAGING
-    journal = cast("dict[str, list[str]]", json.loads((staging / _JOURNAL).read_bytes()))
-    for path in journal["remove"]:
-        Folders(out).inside(path).unlink(missing_ok=True)
-        _prune(out, path)
-    folders = Folders(out)
-    made: set[str] = set()
-    for number, path in enumerate(journal["write"]):
-        folders.of(path)
-        folder = path.rpartition("/")[0]
-        if folder not in made:
-            (out / folder).mkdir(parents=True, exist_ok=True)
-            made.add(folder)
-        _move(f"{staging}/{number}", f"{out}/{path}")
-    _move(f"{staging}/index", f"{out}/{INDEX}")
-    shutil.rmtree(staging)
-
-
-def _move(staged: str, target: str) -> None:
-    try:
-        os.replace(staged, target)  # noqa: PTH105 - a Path for each file costs more than the rename
-    except FileNotFoundError:
-        if os.path.lexists(staged):
-            raise
-
-
-def _prune(out: Path, path: str) -> None:
-    """Remove the folders above *path* that are empty now."""
-    folder = (out / path).parent
-    while folder != out:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
-        folder = folder.parent
