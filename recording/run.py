@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import config, reset_options
@@ -47,8 +48,7 @@ def record(run: Run) -> Recording:
         GitOpsError: raised by the program on purpose; passed on as it is.
 
     """
-    disabled = frozenset(json.loads(run.config.get(_DISABLED, "[]")))
-    monitor = Monitor(project=run.project, stack=run.stack, disabled=disabled)
+    monitor = Monitor(project=run.project, stack=run.stack, disabled=_disabled(run))
     reset_options(
         project=run.project,
         stack=run.stack,
@@ -61,6 +61,20 @@ def record(run: Run) -> Recording:
     config.set_all_config(dict(run.config), list(run.secret_keys))
     asyncio.run(_run(run.root))
     return monitor.recording()
+
+
+def _disabled(run: Run) -> frozenset[str]:
+    """Return the packages whose default provider the project or the stack disables."""
+    try:
+        found: Any = json.loads(run.config.get(_DISABLED, "[]"))
+    except ValueError:
+        found = None
+    if isinstance(found, list) and all(isinstance(each, str) for each in cast("list[Any]", found)):
+        return frozenset(cast("list[str]", found))
+    raise ProgramError(
+        f"{run.stack}: {_DISABLED} is no list of packages. Accepted: a list such as [kubernetes], "
+        f"or ['*']. Correct it in Pulumi.yaml or Pulumi.{run.stack}.yaml."
+    )
 
 
 async def _run(root: Path) -> None:

@@ -173,6 +173,20 @@ def test_the_default_providers_that_the_project_disables_are_disabled(tmp_path: 
         record(dataclasses.replace(given, config=disabled))
 
 
+@pytest.mark.parametrize("value", ["kubernetes", '"kubernetes"', "[1]", "{}", "null"])
+def test_disabled_providers_that_are_no_list_are_refused(tmp_path: Path, value: str) -> None:
+    given = run(tmp_path, "import pulumi\n")
+    config = {"pulumi:disable-default-providers": value}
+
+    with pytest.raises(ProgramError) as caught:
+        record(dataclasses.replace(given, config=config))
+
+    assert str(caught.value) == (
+        "test: pulumi:disable-default-providers is no list of packages. Accepted: a list such as "
+        "[kubernetes], or ['*']. Correct it in Pulumi.yaml or Pulumi.test.yaml."
+    )
+
+
 def test_a_run_leaves_nothing_of_itself_on_the_path(tmp_path: Path) -> None:
     before = (list(sys.path), Path.cwd())
 

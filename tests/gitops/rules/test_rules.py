@@ -5,43 +5,13 @@ from typing import Any
 
 import pytest
 
-from gitops.model import Level, Policy
+from gitops.model import Level
 from gitops.objects import Identity, Manifest, Placed
 from gitops.rules import RULES, images
-from gitops.rules.rule import Complaint, Subject
+from gitops.rules.rule import Complaint
 from gitops.settings import Loaded
 from gitops.verdicts import Verdict, verdicts
-
-POLICY = Policy(registries=("registry.example.com", "ghcr.io/shop", "localhost:5000"))
-DIGEST = "sha256:" + "0123456789abcdef" * 4
-GOOD = {
-    "name": "web",
-    "image": f"registry.example.com/shop/web:1.0.0@{DIGEST}",
-    "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}, "limits": {"memory": "1Mi"}},
-}
-LABELS = {"app.kubernetes.io/name": "web", "app.kubernetes.io/part-of": "shop"}
-TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout", "Custom")
-PATHS = {
-    **dict.fromkeys(TEMPLATED, ("spec", "template", "spec")),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    "PodTemplate": ("template", "spec"),
-    "Pod": ("spec",),
-}
-GROUPS = ("initContainers", "containers", "ephemeralContainers")
-
-
-def carrying(kind: str, group: str = "containers", *containers: Any) -> Manifest:
-    """Return an object of *kind* with *containers* where its pods have them."""
-    body: dict[str, Any] = {group: list(containers)}
-    for step in reversed(PATHS[kind]):
-        body = {step: body}
-    metadata = {"name": "web", "namespace": "shop", "labels": dict(LABELS)}
-    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **body}
-
-
-def judged(rule: str, manifest: Manifest, policy: Policy = POLICY) -> list[Complaint]:
-    subject = Subject(manifest=manifest, environment="test", platform=False)
-    return list(RULES[rule].judge(subject, policy))
+from tests.subjects import DIGEST, GOOD, GROUPS, LABELS, PATHS, POLICY, carrying, judged
 
 
 def of_image(rule: str, image: object) -> list[Complaint]:
@@ -50,9 +20,12 @@ def of_image(rule: str, image: object) -> list[Complaint]:
 
 def test_the_rules_are_found_by_themselves_in_the_order_of_their_names() -> None:
     assert list(RULES) == [
-        "approved-registries", "no-mutable-tag", "required-labels", "resource-limits",
+        "approved-registries", "no-hidden-pods", "no-mutable-tag", "required-labels",
+        "resource-limits",
     ]  # fmt: skip
-    assert {each.level for each in RULES.values()} == {Level.ENFORCE}
+    assert {name for name, each in RULES.items() if each.level is not Level.ENFORCE} == {
+        "no-hidden-pods"
+    }
 
 
 @pytest.mark.parametrize("kind", PATHS)
@@ -82,13 +55,6 @@ def test_objects_without_pods_are_nobodys_business(kind: str, spec: dict[str, An
     manifest = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}, **spec}
 
     assert [each for rule in RULES for each in judged(rule, manifest)] == []
-
-
-def test_the_containers_of_a_spec_count_in_a_pod_only() -> None:
-    pod = carrying("Pod", "containers", {"name": "a", "image": "busybox"})
-
-    assert len(judged("approved-registries", pod)) == 1
-    assert judged("approved-registries", {**pod, "kind": "Custom"}) == []
 
 
 @pytest.mark.parametrize("containers", [None, "text", {}, ["text", None, 1]])
