@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitops.diff.changes import ABSENT, ChangeKind, Changes, FieldChange, ObjectChange
 from gitops.diff.danger import DATA, ORPHANED, Danger, dangers
-from gitops.diff.fields import differences
+from gitops.diff.fields import differences, same
 from gitops.diff.immutable import needs_replacement
 from gitops.diff.leaving import Leaving
 from gitops.objects import Identity, Manifest, Placed, identity
@@ -67,7 +67,7 @@ def _by_key(objects: Iterable[Placed]) -> dict[_Key, Placed]:
 
 
 def _equal(left: Placed, right: Placed) -> bool:
-    return left.protect == right.protect and left.manifest == right.manifest
+    return left.protect == right.protect and same(left.manifest, right.manifest)
 
 
 def _change(

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gitops.diff import ChangeKind, FieldChange, ObjectChange, compare
 from gitops.diff import danger as kinds
 from gitops.diff.changes import ABSENT, Changes, Danger
@@ -156,6 +158,31 @@ def test_an_environment_that_is_new_or_gone_counts_whole(tmp_path: Path) -> None
         "replaced": 0, "removed": len(everything), "changed": 0, "added": 0,
     }  # fmt: skip
     assert new.counts() == {"replaced": 0, "removed": 0, "changed": 0, "added": len(everything)}
+
+
+@pytest.mark.parametrize(("old", "new"), [("1", "true"), ("0", "false"), ("1", "1.0")])
+def test_another_type_of_a_free_value_is_a_change(tmp_path: Path, old: str, new: str) -> None:
+    def files(value: str) -> dict[str, str]:
+        return {
+            "fleet__apps__db_dot_yaml": (
+                "name: db\nkind: chart\nteam: shop\n"
+                "chart: {repository: https://registry.example.com/charts, name: db}\n"
+                f"values: {{on: [{value}]}}\n"
+            ),
+            "fleet__apps__page_dot_yaml": "name: page\nkind: manifests\nteam: shop\npath: raw\n",
+            "raw__page_dot_yaml": "apiVersion: example.com/v1\nkind: Page\nmetadata: {name: page}\n"
+            f"spec: {{on: {value}}}\n",
+            "releases__test_dot_yaml": "releases: {web: {tag: '1'}, db: {chart: 1.0.0}}\n",
+        }
+
+    before = loading(write(tmp_path / "before", **files(old))).fleet
+    after = loading(write(tmp_path / "after", **files(new))).fleet
+
+    objects = compare(*changed(before, after, ["test"])).objects
+
+    assert [each.object.kind for each in objects] == ["Chart", "Page"]
+    whole = [list(plan(fleet, "test").placed()) for fleet in (before, after)]
+    assert compare(*whole).objects == objects
 
 
 def test_objects_are_added_and_removed() -> None:

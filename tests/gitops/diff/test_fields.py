@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitops.diff.changes import ABSENT, FieldChange
-from gitops.diff.fields import differences, join
+from gitops.diff.fields import differences, join, same
 
 EMPTY: dict[str, Any] = {}
 NONE: list[Any] = []
@@ -50,6 +50,41 @@ def test_a_difference_is_named_at_its_field(old: Any, new: Any, expected: list[A
 def test_a_number_that_becomes_a_truth_value_is_a_difference() -> None:
     assert diff(1, True) == [("", 1, True)]
     assert diff({"b": 2, "a": 0}, {"b": 3, "a": False}) == [("a", 0, False), ("b", 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"l": [1]}, {"l": [True]}, [("l", [1], [True])]),
+        ({"l": [[1]]}, {"l": [[1.0]]}, [("l", [[1]], [[1.0]])]),
+        ({"l": [{"a": 0}]}, {"l": [{"a": False}]}, [("l", [{"a": 0}], [{"a": False}])]),
+        ({"l": [{"name": "x", "a": 1}]}, {"l": [{"name": "x", "a": True}]}, [("l[name=x].a", 1, True)]),
+        ({"a": {"b": 1, "c": [1]}}, {"a": {"b": 1.0, "c": [1]}}, [("a.b", 1, 1.0)]),
+    ],
+)  # fmt: skip
+def test_another_type_is_a_difference_however_deep_it_is(
+    old: Any, new: Any, expected: list[Any]
+) -> None:
+    assert repr(diff(old, new)) == repr([FieldChange(*each) for each in expected])
+    assert not same(old, new)
+
+
+TYPED = st.recursive(
+    st.sampled_from([0, False, 0.0, 1, True, 1.0, "1", None]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner),
+    max_leaves=5,
+)
+
+
+@given(TYPED, TYPED)
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_what_is_written_in_another_way_is_a_difference_and_nothing_else_is(
+    old: Any, new: Any
+) -> None:
+    differs = json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
+
+    assert bool(diff(old, new)) is differs
+    assert same(old, new) is not differs
 
 
 @pytest.mark.parametrize(
