@@ -15,6 +15,7 @@ DATA = Danger(1, "data-loss", "stored data can be lost with it")
 CASCADE = Danger(2, "cascade", "everything that it delivers can be deleted with it")
 DELETION = Danger(3, "deletion", "it stops working for whoever uses it")
 REPLACEMENT = Danger(4, "replacement", "an immutable field changes: it is deleted and made again")
+SWITCHED = Danger(4, "kind-changed", "another kind takes its place; until it is deleted both run")
 PROTECTION = Danger(5, "protection-removed", "the next mistake is no longer stopped")
 RBAC = Danger(6, "access-widened", "somebody may do more than before")
 SECURITY = Danger(7, "security-loosened", "a pod gets rights or reach that it did not have")
@@ -77,7 +78,7 @@ def dangers(
         found |= set(_brought(new))
     elif old is not None and new is not None:
         if kind is ChangeKind.REPLACED:
-            found.add(DATA if old["kind"] in _DATA_KINDS else REPLACEMENT)
+            found.add(_replacement(old, new))
         found |= set(_changed(old, new, fields))
     return tuple(sorted(found))
 
@@ -88,6 +89,12 @@ def _deletion(old: Manifest) -> Danger:
     if preserves(old):
         return ORPHANED
     return CASCADE if old["kind"] in _ROOTS else DELETION
+
+
+def _replacement(old: Manifest, new: Manifest) -> Danger:
+    if old["kind"] in _DATA_KINDS:
+        return DATA
+    return REPLACEMENT if old["kind"] == new["kind"] else SWITCHED
 
 
 def _brought(new: Manifest) -> Iterator[Danger]:

@@ -219,6 +219,73 @@ def test_another_version_of_the_api_is_a_change_and_another_group_another_object
     assert [each.kind for each in both] == [ChangeKind.REMOVED, ChangeKind.ADDED]
 
 
+def workload(kind: str, name: str = "x", namespace: str = "shop", **spec: Any) -> Placed:
+    group = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "Rollout": "argoproj.io/v1alpha1"}
+    made_of = made(kind, name, namespace, spec=spec)
+    return placed({**made_of, "apiVersion": group.get(kind, "v1")})
+
+
+def test_a_workload_of_another_kind_replaces_its_namesake_and_shows_what_else_differs() -> None:
+    old, new = workload("Deployment", replicas=3), workload("Rollout", replicas=2)
+
+    assert compare([old], [new]).objects == (
+        change(
+            ChangeKind.REPLACED,
+            "one",
+            object=Identity("argoproj.io", "Rollout", "shop", "x"),
+            fields=(
+                FieldChange("apiVersion", "apps/v1", "argoproj.io/v1alpha1"),
+                FieldChange("kind", "Deployment", "Rollout"),
+                FieldChange("spec.replicas", 3, 2),
+            ),
+            dangers=(kinds.SWITCHED, kinds.CAPACITY),
+        ),
+    )
+
+
+def test_a_switch_away_from_a_stateful_set_can_lose_its_data() -> None:
+    [found] = compare([workload("StatefulSet")], [workload("Deployment")]).objects
+
+    assert (found.kind, found.dangers) == (ChangeKind.REPLACED, (kinds.DATA,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (workload("Deployment"), workload("Rollout", "y")),
+        (workload("Deployment"), workload("Rollout", namespace="other")),
+        (workload("Deployment"), workload("Service")),
+        (workload("Deployment"), replace(workload("Rollout"), cluster="two")),
+        (workload("Deployment"), replace(workload("Rollout"), environment="other")),
+        (workload("ReplicaSet"), placed({**workload("ReplicaSet").manifest, "apiVersion": "a/v1"})),
+    ],
+)
+def test_what_is_no_namesake_of_another_kind_takes_nobodys_place(old: Placed, new: Placed) -> None:
+    found = compare([old], [new]).objects
+
+    assert sorted(each.kind for each in found) == [ChangeKind.ADDED, ChangeKind.REMOVED]
+
+
+def test_a_workload_that_was_there_before_takes_nobodys_place() -> None:
+    old, new = workload("Deployment"), workload("Rollout")
+
+    assert [each.kind for each in compare([old, new], [new]).objects] == [ChangeKind.REMOVED]
+    assert [each.kind for each in compare([old], [old, new]).objects] == [ChangeKind.ADDED]
+
+
+def test_a_canary_in_place_of_a_rolling_update_is_one_change(tmp_path: Path) -> None:
+    stack = BASE["Pulumi.test.yaml"] + (
+        "  gitops:apps: {web: {rollout: {strategy: canary, weights: [50]}}}\n"
+    )
+
+    [found] = edited(tmp_path, Pulumi_dot_test_dot_yaml=stack).objects
+
+    assert (found.kind, found.dangers) == (ChangeKind.REPLACED, (kinds.SWITCHED,))
+    assert found.clusters == ("one", "two")
+    assert FieldChange("kind", "Deployment", "Rollout") in found.fields
+    assert {each.path.partition(".")[0] for each in found.fields} == {"apiVersion", "kind", "spec"}
+
+
 def test_a_protection_that_is_taken_away_is_a_change_by_itself() -> None:
     guarded, free = placed(made(), protect=True), placed(made())
 
