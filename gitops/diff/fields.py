@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gitops.diff.changes import ABSENT, FieldChange
-from gitops.diff.keys import matched, names
+from gitops.diff.keys import UNORDERED, matched, names, short
 
 _ITEM = re.compile(r"\[([0-9]+|[^]]*=[^]]*)\]$")
 """The end of the path of an item of a list."""
@@ -109,12 +109,13 @@ def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldC
         yield FieldChange(path, old, new)
         return
     left, right = both
-    for name in dict.fromkeys((*left, *right)):
+    every = dict.fromkeys((*left, *right))
+    for name in every:
         here = f"{path}[{name}]"
         yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
-    if [name for name in left if name in right] != [name for name in right if name in left]:
-        yield FieldChange(f"{path} (order)", _short(left), _short(right))
-
-
-def _short(names: Iterable[str]) -> list[str]:
-    return [name.partition("=")[2] for name in names]
+    # Where nothing else is said, what comes stands at the end.
+    told = left.keys() & right.keys() if last(path) in UNORDERED else right.keys()
+    if [name for name in right if name in told] != [name for name in every if name in told]:
+        called = short(every)
+        old_order, new_order = ([called[name] for name in side] for side in both)
+        yield FieldChange(f"{path} (order)", old_order, new_order)
