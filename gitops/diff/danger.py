@@ -43,8 +43,8 @@ _GUARDS = {
     "ResourceQuota": LIMITS,
 }
 """What is possible without an object that does nothing but hold others back."""
-_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
-_CHART = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
+IMAGE_FIELD = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
+VERSION_FIELDS = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
 _CAPACITY = {
     "spec.replicas": 1,
     "spec.minReplicas": 1,
@@ -112,9 +112,9 @@ def _changed(old: Manifest, new: Manifest, fields: Sequence[FieldChange]) -> Ite
         for danger, finder in _FINDERS:
             if finder(old, new, field):
                 yield danger
-        if _IMAGE.search(field.path):
+        if IMAGE_FIELD.search(field.path):
             yield _image(field)
-        if field.path in _CHART:
+        if field.path in VERSION_FIELDS:
             yield IMAGE
 
 
