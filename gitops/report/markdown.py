@@ -7,7 +7,7 @@ from gitops.diff import Changes
 from gitops.preview import EnvironmentPreview, Preview
 from gitops.report.fields import shown
 from gitops.report.folded import Block, folded
-from gitops.report.safe import code, markdown, value
+from gitops.report.safe import code, counted, markdown, value
 from gitops.report.text import summary
 
 LIMIT = 65_000
@@ -110,7 +110,7 @@ def _environments(given: Preview) -> Iterator[str]:
         lines = [
             "",
             f"<details><summary>{markdown(each.name)}: "
-            f"{len(each.applications)} applications</summary>",
+            f"{counted(len(each.applications), 'application')}</summary>",
             "",
             "| application | kind | runs | replicas | strategy | clusters |",
             "| --- | --- | --- | --- | --- | --- |",
@@ -134,7 +134,7 @@ def _left_out(given: Preview, used: int) -> str:
     lines = [f"- {count} {markdown(what)}" for what, count in sorted(counts.items())]
     kept, number = _fit(lines, _RESERVE // 2)
     if number < len(lines):
-        kept.append(f"- and more, in {len(lines) - number} further lines")
+        kept.append(f"- and more, in {counted(len(lines) - number, 'further line')}")
     return "\n".join(
         [
             "",
