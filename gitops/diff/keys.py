@@ -69,8 +69,10 @@ def _by_key(items: Sequence[Any], field: str) -> Iterator[Items | None]:
         yield _unique([_source(each) for each in items], items)
     if field == "generators":
         yield _unique([_generator(each) for each in items], items)
+    shared = set(items[0]).intersection(*items[1:])
     for key in _KEYS:
-        yield _unique([_name(each, key) for each in items], items)
+        possible = all(each.partition(".")[0] in shared for each in key)
+        yield _unique([_name(each, key) for each in items], items) if possible else None
 
 
 def _unique(names: Sequence[str | None], items: Sequence[Any]) -> Items | None:
