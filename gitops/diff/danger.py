@@ -15,6 +15,7 @@ DATA = Danger(1, "data-loss", "stored data can be lost with it")
 CASCADE = Danger(2, "cascade", "everything that it delivers can be deleted with it")
 DELETION = Danger(3, "deletion", "it stops working for whoever uses it")
 REPLACEMENT = Danger(4, "replacement", "an immutable field changes: it is deleted and made again")
+SWITCHED = Danger(4, "kind-changed", "another kind takes its place; until it is deleted both run")
 PROTECTION = Danger(5, "protection-removed", "the next mistake is no longer stopped")
 RBAC = Danger(6, "access-widened", "somebody may do more than before")
 SECURITY = Danger(7, "security-loosened", "a pod gets rights or reach that it did not have")
@@ -42,8 +43,8 @@ _GUARDS = {
     "ResourceQuota": LIMITS,
 }
 """What is possible without an object that does nothing but hold others back."""
-_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
-_CHART = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
+IMAGE_FIELD = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
+VERSION_FIELDS = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
 _CAPACITY = {
     "spec.replicas": 1,
     "spec.minReplicas": 1,
@@ -77,7 +78,7 @@ def dangers(
         found |= set(_brought(new))
     elif old is not None and new is not None:
         if kind is ChangeKind.REPLACED:
-            found.add(DATA if old["kind"] in _DATA_KINDS else REPLACEMENT)
+            found.add(_replacement(old, new))
         found |= set(_changed(old, new, fields))
     return tuple(sorted(found))
 
@@ -90,10 +91,18 @@ def _deletion(old: Manifest) -> Danger:
     return CASCADE if old["kind"] in _ROOTS else DELETION
 
 
+def _replacement(old: Manifest, new: Manifest) -> Danger:
+    if old["kind"] in _DATA_KINDS:
+        return DATA
+    return REPLACEMENT if old["kind"] == new["kind"] else SWITCHED
+
+
 def _brought(new: Manifest) -> Iterator[Danger]:
     """Yield what a new object opens; that it runs, reads and restarts is no news about it."""
     if new["kind"] in _RBAC:
         yield RBAC
+    if new["kind"] in _GUARDS:
+        return  # They hold back; not to look inside saves time in new environments.
     for field in inside(FieldChange("", ABSENT, new)):
         for danger, finder in _OPENING:
             if finder(new, new, field):
@@ -105,9 +114,9 @@ def _changed(old: Manifest, new: Manifest, fields: Sequence[FieldChange]) -> Ite
         for danger, finder in _FINDERS:
             if finder(old, new, field):
                 yield danger
-        if _IMAGE.search(field.path):
+        if IMAGE_FIELD.search(field.path):
             yield _image(field)
-        if field.path in _CHART:
+        if field.path in VERSION_FIELDS:
             yield IMAGE
 
 

@@ -5,15 +5,30 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gitops.diff.changes import ABSENT, FieldChange
-from gitops.diff.keys import matched, names
+from gitops.diff.keys import UNORDERED, matched, names, short
 
 _ITEM = re.compile(r"\[([0-9]+|[^]]*=[^]]*)\]$")
 """The end of the path of an item of a list."""
 
 
+def same(old: Any, new: Any) -> bool:
+    """Tell whether both are equal and of one type, all the way down: 1 is neither 1.0 nor true."""
+    return bool(old == new) and _alike(old, new)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Tell whether both, which are equal, are of one type all the way down."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        mapping = cast("dict[str, Any]", old)
+        return all(_alike(each, new[key]) for key, each in mapping.items())
+    return not isinstance(old, list | tuple) or all(map(_alike, cast("list[Any]", old), new))
+
+
 def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
     """Yield every field in which *old* and *new* differ, in the order of the path."""
-    if old == new and type(old) is type(new):
+    if same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         left, right = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)
@@ -48,7 +63,9 @@ def _parts(value: Any, other: Any, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list):
         items = cast("list[Any]", value)
         for name, each in zip(names(items, last(path)), items, strict=True):
-            if isinstance(each, dict) and not (isinstance(other, list) and each in other):
+            if isinstance(each, dict) and not (
+                isinstance(other, list) and _within(each, cast("list[Any]", other))
+            ):
                 yield f"{path}[{name}]", each
 
 
@@ -59,10 +76,14 @@ def grew(field: FieldChange) -> bool:
         return new is not ABSENT and new != []
     if isinstance(old, list) and isinstance(new, list):
         before = cast("list[Any]", old)
-        return any(each not in before for each in cast("list[Any]", new))
+        return any(not _within(each, before) for each in cast("list[Any]", new))
     if isinstance(old, dict) and isinstance(new, dict):
         return bool(set(cast("Any", new)) - set(cast("Any", old)))
     return True
+
+
+def _within(item: Any, items: Iterable[Any]) -> bool:
+    return any(same(item, each) for each in items)
 
 
 def shrank(field: FieldChange) -> bool:
@@ -88,12 +109,13 @@ def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldC
         yield FieldChange(path, old, new)
         return
     left, right = both
-    for name in dict.fromkeys((*left, *right)):
+    every = dict.fromkeys((*left, *right))
+    for name in every:
         here = f"{path}[{name}]"
         yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
-    if [name for name in left if name in right] != [name for name in right if name in left]:
-        yield FieldChange(f"{path} (order)", _short(left), _short(right))
-
-
-def _short(names: Iterable[str]) -> list[str]:
-    return [name.partition("=")[2] for name in names]
+    # Where nothing else is said, what comes stands at the end.
+    told = left.keys() & right.keys() if last(path) in UNORDERED else right.keys()
+    if [name for name in right if name in told] != [name for name in every if name in told]:
+        called = short(every)
+        old_order, new_order = ([called[name] for name in side] for side in both)
+        yield FieldChange(f"{path} (order)", old_order, new_order)

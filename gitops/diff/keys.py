@@ -5,7 +5,7 @@ every item has and no two items share.
 Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 Items = Mapping[str, Any]
@@ -18,7 +18,14 @@ _KEYS: tuple[tuple[str, ...], ...] = (
     ("mountPath",),
     ("topologyKey",),
     ("host",),
+    ("cluster", "app"),
+    ("server", "namespace"),
     ("app",),
+    ("cluster",),
+    ("server",),
+    ("env",),
+    ("environment",),
+    ("cluster", "env"),
     ("containerPort",),
     ("port",),
     ("path",),
@@ -26,6 +33,9 @@ _KEYS: tuple[tuple[str, ...], ...] = (
 )
 """Fields that name an item; of several all together do."""
 _SOURCES = ("configMapRef", "secretRef")
+UNORDERED = frozenset({"destinations", "elements", "imagePullSecrets", "ports", "subjects",
+                       "topologySpreadConstraints", "volumeMounts", "volumes"})  # fmt: skip
+"""Lists of which nobody cares where an item stands."""
 
 
 def matched(old: Sequence[Any], new: Sequence[Any], field: str) -> tuple[Items, Items] | None:
@@ -42,14 +52,27 @@ def names(items: Sequence[Any], field: str) -> Sequence[str | int]:
     return list(found) if found else range(len(items))
 
 
+def short(names: Iterable[str]) -> Mapping[str, str]:
+    """Return what each of *names* is called among the others: without a key that all share."""
+    parts = {name: name.partition("=") for name in names}
+    plain = len({each[0] for each in parts.values()}) == 1 and not any(
+        "," in name for name in parts
+    )
+    return {name: each[2] or name if plain else name for name, each in parts.items()}
+
+
 def _by_key(items: Sequence[Any], field: str) -> Iterator[Items | None]:
     """Yield *items* by each key in turn, None where a key does not tell them apart."""
     if not items or not all(isinstance(each, dict) for each in items):
         return
     if field == "envFrom":
         yield _unique([_source(each) for each in items], items)
+    if field == "generators":
+        yield _unique([_generator(each) for each in items], items)
+    shared = set(items[0]).intersection(*items[1:])
     for key in _KEYS:
-        yield _unique([_name(each, key) for each in items], items)
+        possible = all(each.partition(".")[0] in shared for each in key)
+        yield _unique([_name(each, key) for each in items], items) if possible else None
 
 
 def _unique(names: Sequence[str | None], items: Sequence[Any]) -> Items | None:
@@ -71,6 +94,12 @@ def _source(item: Mapping[str, Any]) -> str | None:
         if isinstance(name, str):
             return f"{kind}={name}"
     return None
+
+
+def _generator(item: Mapping[str, Any]) -> str | None:
+    """Return the kind of a generator of an ApplicationSet."""
+    kinds = [each for each in item if each != "selector"]
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def _get(item: Any, path: str) -> Any:

@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gitops.diff import ChangeKind, Changes, ObjectChange
+from gitops.diff import ChangeKind, Changes
 from gitops.preview import ApplicationRow, EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
-from gitops.report.safe import value, visible
+from gitops.report.folded import Block, folded
+from gitops.report.safe import counted, value, visible
 
 _SIGNS = {
     ChangeKind.ADDED: ("+", "green"),
@@ -70,10 +71,9 @@ def changes(given: Changes, against: str, to: Console) -> None:
     to.print(Text(f"Changes against {visible(against)}: {summary(given)}", style="bold"))
     dangers = Counter(danger for each in given.objects for danger in each.dangers)
     for danger, count in sorted(dangers.items()):
-        plural = "object" if count == 1 else "objects"
-        line = f"  {danger.name}: {count} {plural}; {danger.consequence}"
+        line = f"  {danger.name}: {counted(count, 'object')}; {danger.consequence}"
         to.print(Text(line, style="red"), soft_wrap=True)
-    for each in given.objects:
+    for each in folded(given):
         _change(each, to)
     to.print()
 
@@ -91,14 +91,15 @@ def summary(given: Changes) -> str:
         if len(environments) <= _MOST
         else f"{len(environments)} environments"
     )
-    return f"{said} on {clusters} cluster{'s' * (clusters != 1)} of {where}"
+    return f"{said} on {counted(clusters, 'cluster')} of {where}"
 
 
-def _change(change: ObjectChange, to: Console) -> None:
+def _change(block: Block, to: Console) -> None:
+    change = block.change
     sign, style = _SIGNS[change.kind]
     where = f"{change.environment}/{','.join(change.clusters)}"
     head = Text(f"{sign} ", style=style)
-    head.append(f"{where}  {visible(str(change.object))}", style="bold")
+    head.append(f"{where}  {visible(block.name())}", style="bold")
     if change.application:
         head.append(f"  ({change.application})")
     if change.dangers:
@@ -118,10 +119,11 @@ def _environment(
     to.print(Text(f"  {given.delivery}, {given.sync} sync{source}; clusters: {clusters}"))
     to.print(_applications(given, rows))
     if left := len(given.applications) - len(rows):
-        to.print(Text(f"  and {left:,} more applications; --full names them", style="dim"))
+        to.print(Text(f"  and {counted(left, 'more application')}; --full names them", style="dim"))
     to.print(_tree(given, full=full))
     objects = ", ".join(f"{count} {kind}" for kind, count in given.objects.items())
-    to.print(Text(f"  {sum(given.objects.values())} Kubernetes objects: {objects}", style="dim"))
+    count = counted(sum(given.objects.values()), "Kubernetes object")
+    to.print(Text(f"  {count}: {objects}", style="dim"))
     _verdicts(given, to)
     to.print()
 
@@ -151,7 +153,7 @@ def _applications(given: EnvironmentPreview, rows: Sequence[ApplicationRow]) -> 
 
 def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
     count = sum(each.size() for each in given.resources)
-    tree = Tree(Text(f"  {count} Pulumi resources"), guide_style="dim")
+    tree = Tree(Text(f"  {counted(count, 'Pulumi resource')}"), guide_style="dim")
     for each in given.resources:
         _branch(tree, each, full=full)
     return tree

@@ -177,6 +177,7 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.SECURITY, "Deployment", CONTAINER, ABSENT, context(privileged=True)),
         (kinds.SECURITY, "Deployment", f"{POD}.initContainers", ABSENT,
          [{"name": "i", **context(allowPrivilegeEscalation=True)}]),
+        (kinds.RBAC, "Role", "rules", [{"nonResourceURLs": [1]}], [{"nonResourceURLs": [True]}]),
         (kinds.SECURITY, "Deployment", f"{POD}.containers", NOTHING,
          [{"name": "i", "ports": [{"containerPort": 80, "hostPort": 80}]}]),
         (kinds.SECURITY, "Deployment", f"{POD}.volumes[name=v]", ABSENT, {"hostPath": {"path": "/"}}),

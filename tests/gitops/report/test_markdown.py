@@ -84,6 +84,12 @@ def test_changes_come_with_counts_places_and_fields() -> None:
     assert re.search(r"capacity-down\s+1\s+fewer pods are guaranteed", text)
 
 
+def test_two_applications_are_more_than_one() -> None:
+    text = plain(markdown.preview(preview(environment(applications=(row(), row())))))
+
+    assert "test: 2 applications" in text
+
+
 def test_no_change_is_said_and_without_a_comparison_it_is_not() -> None:
     assert "no change" in plain(markdown.preview(preview(against="main")))
     assert "no change" not in plain(markdown.preview(preview()))
@@ -109,7 +115,7 @@ def test_hostile_content_is_readable_as_it_was_written(text: str) -> None:
     shown = plain(markdown.preview(filled(text)))
 
     assert f"consequence {visible(text)}" in shown
-    assert f"environment {visible(text)}: 1 applications" in shown
+    assert f"environment {visible(text)}: 1 application\n" in shown
     assert f"main{visible(text)}" in shown
 
 
