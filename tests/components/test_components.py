@@ -171,7 +171,7 @@ def test_namespaces_come_before_everything_else(direct: ClusterPlan) -> None:
 
     spaces = {each.urn for each in of_kind(recording, "Namespace")}
     others = [each for each in objects(recording) if each.urn not in spaces]
-    assert all(space(recording, each) in after(recording, each) for each in others)
+    assert all(after(recording, each) & spaces == {space(recording, each)} for each in others)
     assert {each.dependencies for each in objects(recording) if each.urn in spaces} == {()}
 
 
