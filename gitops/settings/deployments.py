@@ -100,7 +100,7 @@ class Deployments:
         special = {cluster: self._checked(layers) for cluster, layers in local.items()}
         if application is None or not runs:
             return None
-        release = self._release(environment.name, application)
+        release = self._release(environment, application)
         on: dict[str, Application] = {}
         for cluster in environment.clusters:
             here = special.get(cluster, application)
@@ -144,18 +144,21 @@ class Deployments:
                     "Remove it, or set 'autoscaling' to null here",
                 )
 
-    def _release(self, environment: str, application: Application) -> Release:
-        release = self.sources.released.get(environment, {}).get(application.name)
-        wrong = complaint(application, environment, release)
+    def _release(self, environment: Environment, application: Application) -> Release:
+        name, released = application.name, self.sources.released
+        release = released.get(environment.name, {}).get(name)
+        before = environment.promotes_from or environment.follows or ""
+        source = before if name in released.get(before, {}) else None
+        wrong = complaint(application, environment.name, release, before=source)
         if wrong is not None:
-            document = self.sources.releases.get(environment)
+            document = self.sources.releases.get(environment.name)
             mark = nearest_mark(document, ("releases", *wrong.path)) if document else None
             self.reading.found.append(
                 Problem(
-                    file=f"{shapes.RELEASES}/{environment}.yaml",
+                    file=f"{shapes.RELEASES}/{environment.name}.yaml",
                     line=mark.line if mark and wrong.path else 0,
                     column=mark.column if mark and wrong.path else 0,
-                    key=problems.dotted(("releases", application.name)),
+                    key=problems.dotted(("releases", name)),
                     what=wrong.what,
                     accepted=wrong.accepted,
                     remedy=wrong.remedy,

@@ -12,7 +12,7 @@ from gitops.diff.plans import changed
 from gitops.objects import Identity, Manifest, Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 
 def made(
@@ -131,10 +131,10 @@ def test_replicas_of_production_touch_no_other_environment(loaded: Loaded) -> No
 
 def test_what_has_equal_inputs_is_not_built_to_be_compared(tmp_path: Path) -> None:
     other = BASE["fleet/apps/web.yaml"].replace("web", "api")
-    releases = "releases: {web: {tag: '1'}, api: {tag: '1'}}\n"
+    releases = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
     files = {"fleet__apps__api_dot_yaml": other, "releases__test_dot_yaml": releases}
     before = loading(write(tmp_path / "before", **files)).fleet
-    files["releases__test_dot_yaml"] = releases.replace("api: {tag: '1'}", "api: {tag: '2'}")
+    files["releases__test_dot_yaml"] = releases.replace("api: {tag: '1'", "api: {tag: '2'")
     after = loading(write(tmp_path / "after", **files)).fleet
 
     old, new = changed(before, after, ["test"])
