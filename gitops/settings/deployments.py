@@ -8,6 +8,7 @@ from gitops.model import Application, Cluster, Deployment, Environment, Release,
 from gitops.settings import problems, shapes
 from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import Complaint, alone, placed
+from gitops.settings.once import Once
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
 from gitops.source.document import Document, Mark, Path
@@ -53,6 +54,7 @@ class Deployments:
     """By environment, application and cluster; weakest first."""
     idle: list[Application] = field(default_factory=list[Application])
     """Applications that run in no environment."""
+    once: Once = field(default_factory=Once)
 
     def all(self) -> dict[str, dict[str, Deployment]]:
         """Return every deployment, by environment and application."""
@@ -65,6 +67,7 @@ class Deployments:
                     continue
                 if deployment := self._deployment(environment, name, base):
                     found[environment.name][name] = deployment
+        self.reading.found += self.once.problems()
         return found
 
     def _base(self, name: str, document: Document) -> Layer | None:
@@ -81,7 +84,7 @@ class Deployments:
                 "Rename one",
             )
         if not any(_runs_in(base, each) for each in self.sources.environments):
-            found = self._checked((base,))
+            found = self._checked((base,), "")
             self.idle += [found] if found is not None else []
         return base
 
@@ -96,9 +99,12 @@ class Deployments:
         }
         runs = _runs_in(base, environment.name)
         # What is said about an application where it does not run is checked all the same.
-        application = self._checked(shared) if runs or over else None
-        special = {cluster: self._checked(layers) for cluster, layers in local.items()}
-        if application is None or not runs:
+        application = self._checked(shared, environment.name) if runs or over else None
+        special = {
+            cluster: self._checked(layers, f"{environment.name}/{cluster}")
+            for cluster, layers in local.items()
+        }
+        if application is None or not runs or application.name != name:
             return None
         release = self._release(environment, application)
         on: dict[str, Application] = {}
@@ -112,7 +118,7 @@ class Deployments:
             on[cluster] = here
         return Deployment(on=on, release=release) if on else None
 
-    def _checked(self, layers: tuple[Layer, ...]) -> Application | None:
+    def _checked(self, layers: tuple[Layer, ...], place: str) -> Application | None:
         for each in layers[1:]:
             for key in shapes.FIXED & set(each.data):
                 self.reading.complain(
@@ -125,7 +131,7 @@ class Deployments:
         value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
         self.reading.found += wrong
         if value is not None:
-            self._complain(alone(value), layers)
+            self._complain(alone(value), layers, place)
             self._without_effect(layers)
         return value
 
@@ -173,13 +179,15 @@ class Deployments:
         target = self.sources.clusters.get(cluster)
         if team is None or target is None:
             return
-        self._complain(placed(app, environment, target, team), layers)
+        found = placed(app, environment, target, team)
+        self._complain(found, layers, f"{environment.name}/{cluster}")
 
-    def _complain(self, complaints: Iterable[Complaint], layers: tuple[Layer, ...]) -> None:
-        self.reading.found += [
-            problems.problem(_locate(layers), each.path, each.what, each.accepted, each.remedy)
-            for each in complaints
-        ]
+    def _complain(
+        self, complaints: Iterable[Complaint], layers: tuple[Layer, ...], place: str
+    ) -> None:
+        locate = _locate(layers)
+        for each in complaints:
+            self.once.note(problems.problem(locate, *each), place)
 
 
 def _locate(layers: tuple[Layer, ...]) -> problems.Locate:
