@@ -48,7 +48,8 @@ class References:
         elif isinstance(value, dict):
             words = [((*path, key), key) for key in cast("dict[str, Any]", value)]
         for at, word in words:
-            if word not in known:
+            # What no name can be was said where the value was checked.
+            if word not in known and names.is_label(word):
                 self._unknown(document, at, what, word, known, where)
 
     def _unknown(
