@@ -124,8 +124,11 @@ def test_explain_says_everything_when_no_field_is_named(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("test", "wbe"), "there is no application in test 'wbe'. Did you mean 'web'?"),
-        (("test", "web", "replcas"), "there is no field 'replcas'. Did you mean 'replicas'?"),
+        (
+            ("test", "wbe"),
+            "there is no application in test 'wbe'. Accepted: web. Did you mean 'web'?",
+        ),
+        (("test", "web", "replcas"), "writable. Did you mean 'replicas'?"),
     ],
 )
 def test_explain_tells_the_nearest_name(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
