@@ -39,7 +39,7 @@ def command(root: Path, environment: str, app: str, field: str) -> int:
 
 def _print(given: Explanation, everywhere: tuple[str, ...]) -> None:
     where = "" if given.clusters == everywhere else f"  (on {', '.join(given.clusters)})"
-    click.echo(f"{click.style(given.field, bold=True)}: {visible(given.value)}{where}")
+    click.echo(f"{click.style(visible(given.field), bold=True)}: {visible(given.value)}{where}")
     if not any(say.wins for say in given.said):
         click.echo("    default")
     for say in given.said:

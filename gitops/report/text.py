@@ -120,7 +120,7 @@ def _environment(
     if left := len(given.applications) - len(rows):
         to.print(Text(f"  and {left:,} more applications; --full names them", style="dim"))
     to.print(_tree(given, full=full))
-    objects = ", ".join(f"{count} {kind}" for kind, count in given.objects.items())
+    objects = ", ".join(f"{count} {visible(kind)}" for kind, count in given.objects.items())
     to.print(Text(f"  {sum(given.objects.values())} Kubernetes objects: {objects}", style="dim"))
     _verdicts(given, to)
     to.print()
@@ -159,13 +159,13 @@ def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
 
 def _branch(tree: Tree, node: Node, *, full: bool) -> None:
     label = Text(visible(node.name))
-    label.append(f"  {node.type}", style="dim")
+    label.append(f"  {visible(node.type)}", style="dim")
     if node.protect:
         label.append("  protected", style="cyan")
     branch = tree.add(label)
     leaves = [each for each in node.children if not each.children]
     if not full and len(leaves) > 1:
-        branch.add(Text(_counted(leaves), style="dim"))
+        branch.add(Text(visible(_counted(leaves)), style="dim"))
         leaves = []
     for each in node.children:
         if each.children or each in leaves:

@@ -149,6 +149,20 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(cli: Cli) -> None:
     assert "hunter2" not in done.err
 
 
+def test_a_key_that_people_wrote_cannot_move_the_cursor(cli: Cli) -> None:
+    (cli.root / "fleet/apps/db.yaml").write_text(
+        'name: db\nkind: chart\nteam: shop\nvalues: {"\\e[2Ja": 1}\n'
+        "chart: {repository: https://registry.example.com/charts, name: db}\n"
+    )
+    with (cli.root / "releases/test.yaml").open("a") as file:
+        file.write("  db: {chart: 1.0.0}\n")
+
+    shown = cli("explain", "test", "db").out
+
+    assert "values.\\u001b[2Ja: 1\n" in shown
+    assert "\x1b" not in shown
+
+
 def test_explain_hides_what_could_be_a_secret_all_the_same(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
