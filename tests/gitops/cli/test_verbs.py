@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gitops.cli import test as verb
-from gitops.cli.progress import working
 from gitops.schemas import schemas
 from tests import ROOT
 from tests.commands import Cli
@@ -335,10 +334,3 @@ def test_test_gives_its_arguments_to_the_tests_alone(
     cli("test", *arguments)
 
     assert steps.commands == [command]
-
-
-def test_progress_is_for_people_who_wait(capsys: pytest.CaptureFixture[str]) -> None:
-    with working("checking"):
-        pass
-
-    assert capsys.readouterr() == ("", "")
