@@ -35,6 +35,24 @@ def test_a_name_that_cannot_be_is_not_missing_as_well(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"fleet__policy_dot_yaml": "registries: []\nlevels: x\n"}, "fleet/policy.yaml:2:1: levels"),
+        ({"Pulumi_dot_test_dot_yaml": BASE["Pulumi.test.yaml"] + "  gitops:apps: x\n"},
+         "Pulumi.test.yaml:6:3"),
+        ({"Pulumi_dot_test_dot_yaml": BASE["Pulumi.test.yaml"] + "  gitops:clusters: x\n"},
+         "Pulumi.test.yaml:6:3"),
+    ],
+)  # fmt: skip
+def test_a_text_where_names_should_stand_is_not_a_name_as_well(
+    tmp_path: Path, files: dict[str, str], place: str
+) -> None:
+    assert problems(write(tmp_path, **files)) == [
+        f"{place}: 'x' stands here. Accepted: a mapping of keys and values."
+    ]
+
+
 def test_the_key_is_the_name_and_no_other_name_counts(tmp_path: Path) -> None:
     teams = BASE["fleet/teams.yaml"]
     named = "ok: {{contact: a, name: {}}}\n".format
