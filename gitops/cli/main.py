@@ -109,5 +109,7 @@ def _say(error: GitOpsError) -> None:
     for line in str(error).splitlines():
         click.echo(f"error: {visible(line)}", err=True)
     if isinstance(error, InputError) and len(error.problems) > 1:
-        files = len({each.file for each in error.problems})
-        click.echo(f"{len(error.problems)} problems in {files} files", err=True)
+        from gitops.words import counted
+
+        files = counted(len({each.file for each in error.problems}), "file")
+        click.echo(f"{counted(len(error.problems), 'problem')} in {files}", err=True)

@@ -8,6 +8,7 @@ from gitops.preview import EnvironmentPreview, Preview
 from gitops.report.fields import shown
 from gitops.report.safe import code, markdown, value
 from gitops.report.text import summary
+from gitops.words import counted
 
 LIMIT = 65_000
 """Characters and UTF-16 units; GitHub takes 65,536 and appends nothing."""
@@ -108,7 +109,7 @@ def _environments(given: Preview) -> Iterator[str]:
         lines = [
             "",
             f"<details><summary>{markdown(each.name)}: "
-            f"{len(each.applications)} applications</summary>",
+            f"{counted(len(each.applications), 'application')}</summary>",
             "",
             "| application | kind | runs | replicas | strategy | clusters |",
             "| --- | --- | --- | --- | --- | --- |",
@@ -132,7 +133,7 @@ def _left_out(given: Preview, used: int) -> str:
     lines = [f"- {count} {markdown(what)}" for what, count in sorted(counts.items())]
     kept, number = _fit(lines, _RESERVE // 2)
     if number < len(lines):
-        kept.append(f"- and more, in {len(lines) - number} further lines")
+        kept.append(f"- and more, in {counted(len(lines) - number, 'further line')}")
     return "\n".join(
         [
             "",

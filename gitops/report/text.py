@@ -16,6 +16,7 @@ from gitops.diff import ChangeKind, Changes, ObjectChange
 from gitops.preview import ApplicationRow, EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
 from gitops.report.safe import value, visible
+from gitops.words import counted
 
 _SIGNS = {
     ChangeKind.ADDED: ("+", "green"),
@@ -70,8 +71,7 @@ def changes(given: Changes, against: str, to: Console) -> None:
     to.print(Text(f"Changes against {visible(against)}: {summary(given)}", style="bold"))
     dangers = Counter(danger for each in given.objects for danger in each.dangers)
     for danger, count in sorted(dangers.items()):
-        plural = "object" if count == 1 else "objects"
-        line = f"  {danger.name}: {count} {plural}; {danger.consequence}"
+        line = f"  {danger.name}: {counted(count, 'object')}; {danger.consequence}"
         to.print(Text(line, style="red"), soft_wrap=True)
     for each in given.objects:
         _change(each, to)
@@ -85,13 +85,13 @@ def summary(given: Changes) -> str:
     counts = given.counts()
     said = ", ".join(f"{counts[kind.value]} {kind.value}" for kind in reversed(ChangeKind))
     environments = sorted({environment for environment, _ in given.places()})
-    clusters = len(given.places())
+    clusters = counted(len(given.places()), "cluster")
     where = (
         ", ".join(environments)
         if len(environments) <= _MOST
-        else f"{len(environments)} environments"
+        else counted(len(environments), "environment")
     )
-    return f"{said} on {clusters} cluster{'s' * (clusters != 1)} of {where}"
+    return f"{said} on {clusters} of {where}"
 
 
 def _change(change: ObjectChange, to: Console) -> None:
@@ -118,10 +118,11 @@ def _environment(
     to.print(Text(f"  {given.delivery}, {given.sync} sync{source}; clusters: {clusters}"))
     to.print(_applications(given, rows))
     if left := len(given.applications) - len(rows):
-        to.print(Text(f"  and {left:,} more applications; --full names them", style="dim"))
+        to.print(Text(f"  and {counted(left, 'more application')}; --full names them", style="dim"))
     to.print(_tree(given, full=full))
     objects = ", ".join(f"{count} {visible(kind)}" for kind, count in given.objects.items())
-    to.print(Text(f"  {sum(given.objects.values())} Kubernetes objects: {objects}", style="dim"))
+    count = counted(sum(given.objects.values()), "Kubernetes object")
+    to.print(Text(f"  {count}: {objects}", style="dim"))
     _verdicts(given, to)
     to.print()
 
@@ -150,8 +151,8 @@ def _applications(given: EnvironmentPreview, rows: Sequence[ApplicationRow]) -> 
 
 
 def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
-    count = sum(each.size() for each in given.resources)
-    tree = Tree(Text(f"  {count} Pulumi resources"), guide_style="dim")
+    count = counted(sum(each.size() for each in given.resources), "Pulumi resource")
+    tree = Tree(Text(f"  {count}"), guide_style="dim")
     for each in given.resources:
         _branch(tree, each, full=full)
     return tree

@@ -164,6 +164,12 @@ def test_a_broken_fleet_is_told_everything_at_once(broken: Cli, arguments: tuple
         assert part in done.err
 
 
+def test_problems_in_one_file_are_in_one_file(cli: Cli) -> None:
+    (cli.root / "fleet/policy.yaml").write_text("registries: 3\nlevels: 4\n")
+
+    assert cli("check").err.splitlines()[-1] == "2 problems in 1 file"
+
+
 def test_one_problem_is_not_counted(cli: Cli) -> None:
     (cli.root / "fleet/policy.yaml").write_text("registries: 3\n")
 

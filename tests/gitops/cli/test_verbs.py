@@ -33,7 +33,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_check_says_how_much_is_fine(cli: Cli) -> None:
-    assert cli("check") == (0, "1 environments, 16 objects: 0 errors, 0 warnings\n", "")
+    assert cli("check") == (0, "1 environment, 16 objects: 0 errors, 0 warnings\n", "")
 
 
 def test_check_ends_with_one_when_something_enforced_is_broken(cli: Cli) -> None:
@@ -45,7 +45,7 @@ def test_check_ends_with_one_when_something_enforced_is_broken(cli: Cli) -> None
     first, *_, last = done.out.splitlines()
     assert first.startswith("error: test/one")
     assert "[approved-registries]" in first
-    assert last.startswith("1 environments, 16 objects: ")
+    assert last.startswith("1 environment, 16 objects: ")
     assert not last.endswith("0 errors, 0 warnings")
 
 

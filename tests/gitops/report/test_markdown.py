@@ -109,7 +109,7 @@ def test_hostile_content_is_readable_as_it_was_written(text: str) -> None:
     shown = plain(markdown.preview(filled(text)))
 
     assert f"consequence {visible(text)}" in shown
-    assert f"environment {visible(text)}: 1 applications" in shown
+    assert f"environment {visible(text)}: 1 application\n" in shown
     assert f"main{visible(text)}" in shown
 
 

@@ -53,6 +53,15 @@ def test_an_environment_is_described_from_its_delivery_to_its_policy() -> None:
     ]
 
 
+def test_one_of_a_thing_is_not_many() -> None:
+    given = environment(resources=(Node(name="one", type="x"),), objects={"Service": 1})
+
+    lines = text.as_text(preview(given)).splitlines()
+
+    assert "  1 Pulumi resource" in lines
+    assert "  1 Kubernetes object: 1 Service" in lines
+
+
 def test_an_application_that_is_everywhere_is_said_to_be() -> None:
     given = environment(applications=(row(clusters=("one", "two")),))
 
