@@ -136,7 +136,10 @@ class Deployments:
         return value
 
     def _without_effect(self, layers: tuple[Layer, ...]) -> None:
-        """Refuse replicas where autoscaling decides; over replicas of a weaker layer it may."""
+        """Refuse replicas where autoscaling decides, and clusters where only one is meant.
+
+        Replicas of a weaker layer than autoscaling's stay: that is how an environment scales.
+        """
         scaled = False
         for each in layers:
             if "autoscaling" in each.data:
@@ -149,6 +152,9 @@ class Deployments:
                     "one of the two",
                     "Remove it, or set 'autoscaling' to null here",
                 )
+            if each.name == "cluster" and "clusters" in each.data:
+                what, remedy = "'clusters' has no effect on one cluster", "Say it in 'gitops:apps'"
+                self.reading.complain(each.document, (*each.at, "clusters"), what, "", remedy)
 
     def _release(self, environment: Environment, application: Application) -> Release:
         name, released = application.name, self.sources.released
