@@ -8,6 +8,10 @@ from gitops.errors import InputError
 from gitops.settings import Loaded, load
 from gitops.source.files import WorkTree
 
+DIGEST = f"sha256:{hashlib.sha256(b'web').hexdigest()}"
+EXACT = f"{{tag: '1', digest: '{DIGEST}'}}"
+"""A release of an image."""
+
 _TEXTS = {
     "fleet/fleet.yaml": """
         name: test
@@ -52,7 +56,7 @@ _TEXTS = {
     """,
     "releases/test.yaml": f"""
         releases:
-          web: {{tag: 1.0.0, digest: "sha256:{hashlib.sha256(b"web").hexdigest()}"}}
+          web: {{tag: 1.0.0, digest: "{DIGEST}"}}
     """,
 }
 

@@ -29,7 +29,7 @@ LAYERS = (
     {"layouts.paths", "manifests", "rules"},
     {"model"},
     {"fields", "objects"},
-    {"emit", "lifecycle", "names", "secrecy", "source"},
+    {"emit", "lifecycle", "names", "secrecy", "source", "words"},
     {"errors"},
 )
 """Parts of the core, the highest first: each imports what is lower, and never a neighbour."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from gitops.words import counted
+
 
 @click.command("bench")
 @click.option(
@@ -34,7 +36,7 @@ def command(root: Path, applications: int, runs: int, seed: int) -> int:
     """
     from gitops.bench.jobs import Bench
 
-    click.echo(f"Machine: {_machine()}. Medians of {runs} runs; seed {seed}.\n")
+    click.echo(f"Machine: {_machine()}. Medians of {counted(runs, 'run')}; seed {seed}.\n")
     click.echo("| job | measured | target | met |\n| --- | --- | --- | --- |")
     missed = False
     with tempfile.TemporaryDirectory(prefix="gitops-bench-") as work:

@@ -15,6 +15,7 @@ from gitops.plan import plan
 from gitops.report.safe import visible
 from gitops.settings import load
 from gitops.source.files import WorkTree
+from gitops.words import counted
 
 
 @click.command("check")
@@ -41,7 +42,7 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
         _json(found)
     else:
         objects = sum(1 for each in plans.values() for _ in each.placed())
-        _text(found, f"{len(plans)} environments, {objects:,} objects")
+        _text(found, f"{counted(len(plans), 'environment')}, {counted(objects, 'object')}")
     return 1 if any(each.level is Level.ENFORCE for each in found) else 0
 
 
@@ -56,4 +57,4 @@ def _text(found: list[Finding], checked: str) -> None:
         click.echo(f"{click.style(word, fg=colour)}: {visible(str(each))}")
     counts = Counter(each.level for each in found)
     errors, warnings = counts[Level.ENFORCE], counts[Level.WARN]
-    click.echo(f"{checked}: {errors} errors, {warnings} warnings")
+    click.echo(f"{checked}: {counted(errors, 'error')}, {counted(warnings, 'warning')}")

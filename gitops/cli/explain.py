@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gitops.cli.choose import environments, unknown
+from gitops.cli.choose import environments
+from gitops.cli.usage import Unknown
 from gitops.explain import Explanation, explain, known_fields
 from gitops.report.safe import visible
 from gitops.settings import load
@@ -26,11 +27,10 @@ def command(root: Path, environment: str, app: str, field: str) -> int:
     deployments = loaded.fleet.stacks[environment].deployments
     if app not in deployments:
         what = f"application in {environment}"
-        raise click.BadParameter(unknown(what, app, list(deployments)))
+        raise Unknown(what, app, list(deployments))
     found = explain(loaded, environment, app, field)
     if not found:
-        known = known_fields(deployments[app].application)
-        raise click.BadParameter(unknown("field", field, known))
+        raise Unknown("field", field, known_fields(deployments[app].application))
     everywhere = tuple(deployments[app].on)
     for each in found:
         _print(each, everywhere)
@@ -39,7 +39,7 @@ def command(root: Path, environment: str, app: str, field: str) -> int:
 
 def _print(given: Explanation, everywhere: tuple[str, ...]) -> None:
     where = "" if given.clusters == everywhere else f"  (on {', '.join(given.clusters)})"
-    click.echo(f"{click.style(given.field, bold=True)}: {visible(given.value)}{where}")
+    click.echo(f"{click.style(visible(given.field), bold=True)}: {visible(given.value)}{where}")
     if not any(say.wins for say in given.said):
         click.echo("    default")
     for say in given.said:

@@ -52,11 +52,9 @@ class _Verbs(click.Group):
         verb = args[0] if args else ""
         if verb in _LAZY or verb.startswith("-"):
             return super().resolve_command(ctx, args)
-        from gitops.names import nearest
+        from gitops.cli.usage import Unknown
 
-        meant = nearest(verb, list(_LAZY))
-        hint = f" Did you mean {meant!r}?" if meant else ""
-        raise click.UsageError(f"there is no verb {verb!r}.{hint} Accepted: {', '.join(_LAZY)}.")
+        raise Unknown("verb", verb, list(_LAZY))
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,8 +86,13 @@ def run(arguments: Sequence[str]) -> int:
     except GitOpsError as error:
         _say(error)
         return 2
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return 2
+    except click.ClickException as error:
+        from gitops.cli.usage import problem
+
+        _say(InputError([problem(error)]))
         return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -106,5 +109,7 @@ def _say(error: GitOpsError) -> None:
     for line in str(error).splitlines():
         click.echo(f"error: {visible(line)}", err=True)
     if isinstance(error, InputError) and len(error.problems) > 1:
-        files = len({each.file for each in error.problems})
-        click.echo(f"{len(error.problems)} problems in {files} files", err=True)
+        from gitops.words import counted
+
+        files = counted(len({each.file for each in error.problems}), "file")
+        click.echo(f"{counted(len(error.problems), 'problem')} in {files}", err=True)

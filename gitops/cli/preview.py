@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from gitops.cli.choose import environments
 from gitops.cli.progress import working
 from gitops.diff import Changes, compare
 from gitops.diff.plans import changed
-from gitops.errors import InputError
+from gitops.errors import InputError, Problem
 from gitops.model import Fleet, Level
 from gitops.plan import plan
 from gitops.preview import Node, Preview, environment_preview
@@ -87,8 +88,10 @@ def _changes(root: Path, fleet: Fleet, wanted: tuple[str, ...], against: str) ->
     try:
         before = load(files).fleet
     except InputError as error:
-        problems = "\n".join(f"{against}:{each}" for each in error.problems)
-        raise click.ClickException(f"the fleet at {against} is not valid:\n{problems}") from None
+        what = "the fleet there is not valid, so nothing can be compared with it"
+        then = Problem(file=against, what=what, remedy="Name another revision with --against")
+        found = (replace(each, file=f"{against}:{each.file}") for each in error.problems)
+        raise InputError([then, *found]) from None
     finally:
         files.close()
     names = [*fleet.stacks, *(each for each in before.stacks if each not in fleet.stacks)]

@@ -64,7 +64,7 @@ def network_policy(site: Site, app: Workload) -> Manifest:
     ingress = [_rule(site, "from", peer, tuple(own.values())) for peer in app.network.ingress]
     if isinstance(app, Service) and app.route is not None:
         ingress.append(_from_outside(site, app, app.route))
-    if app.integration_test is not None:
+    if app.integration_test is not None and own:
         tester = {"podSelector": {"matchLabels": selector(test_name(app.name))}}
         ingress.append({"from": [tester], "ports": _ports(tuple(own.values()))})
     return _policy(site, app.name, site.selector, ingress, _egress(site, app.network))
@@ -73,14 +73,13 @@ def network_policy(site: Site, app: Workload) -> Manifest:
 def test_policy(site: Site, app: Workload) -> Manifest:
     """Return the NetworkPolicy of the integration test: the application itself, and HTTPS."""
     own: dict[str, int] = dict(getattr(app, "ports", {}))
-    egress: list[dict[str, Any]] = [
-        _DNS,
-        {
-            "to": [{"podSelector": {"matchLabels": dict(site.selector)}}],
-            "ports": _ports(own.values()),
-        },
-        {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": _ports((443,))},
-    ]
+    tested = {
+        "to": [{"podSelector": {"matchLabels": dict(site.selector)}}],
+        "ports": _ports(own.values()),
+    }
+    https = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": _ports((443,))}
+    # Without a port there is nothing to call; a rule with no ports would open all of them.
+    egress = [_DNS, *([tested] if own else []), https]
     name = test_name(app.name)
     return _policy(site, name, selector(name), [], egress)
 

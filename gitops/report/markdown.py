@@ -7,8 +7,9 @@ from gitops.diff import Changes
 from gitops.preview import EnvironmentPreview, Preview
 from gitops.report.fields import shown
 from gitops.report.folded import Block, folded
-from gitops.report.safe import code, counted, markdown, value
+from gitops.report.safe import code, markdown, value
 from gitops.report.text import summary
+from gitops.words import counted
 
 LIMIT = 65_000
 """Characters and UTF-16 units; GitHub takes 65,536 and appends nothing."""

@@ -37,11 +37,6 @@ def value(given: Any) -> str:
     return visible(text) if text else '""'
 
 
-def counted(number: int, noun: str) -> str:
-    """Return *number* with *noun*, which is of many unless there is one: ``1 object``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def markdown(text: str) -> str:
     """Return *text* so that Markdown shows it as it is, on one line.
 

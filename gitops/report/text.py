@@ -16,7 +16,8 @@ from gitops.diff import ChangeKind, Changes
 from gitops.preview import ApplicationRow, EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
 from gitops.report.folded import Block, folded
-from gitops.report.safe import counted, value, visible
+from gitops.report.safe import value, visible
+from gitops.words import counted
 
 _SIGNS = {
     ChangeKind.ADDED: ("+", "green"),
@@ -85,13 +86,13 @@ def summary(given: Changes) -> str:
     counts = given.counts()
     said = ", ".join(f"{counts[kind.value]} {kind.value}" for kind in reversed(ChangeKind))
     environments = sorted({environment for environment, _ in given.places()})
-    clusters = len(given.places())
+    clusters = counted(len(given.places()), "cluster")
     where = (
         ", ".join(environments)
         if len(environments) <= _MOST
-        else f"{len(environments)} environments"
+        else counted(len(environments), "environment")
     )
-    return f"{said} on {counted(clusters, 'cluster')} of {where}"
+    return f"{said} on {clusters} of {where}"
 
 
 def _change(block: Block, to: Console) -> None:
@@ -121,7 +122,7 @@ def _environment(
     if left := len(given.applications) - len(rows):
         to.print(Text(f"  and {counted(left, 'more application')}; --full names them", style="dim"))
     to.print(_tree(given, full=full))
-    objects = ", ".join(f"{count} {kind}" for kind, count in given.objects.items())
+    objects = ", ".join(f"{count} {visible(kind)}" for kind, count in given.objects.items())
     count = counted(sum(given.objects.values()), "Kubernetes object")
     to.print(Text(f"  {count}: {objects}", style="dim"))
     _verdicts(given, to)
@@ -152,8 +153,8 @@ def _applications(given: EnvironmentPreview, rows: Sequence[ApplicationRow]) -> 
 
 
 def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
-    count = sum(each.size() for each in given.resources)
-    tree = Tree(Text(f"  {counted(count, 'Pulumi resource')}"), guide_style="dim")
+    count = counted(sum(each.size() for each in given.resources), "Pulumi resource")
+    tree = Tree(Text(f"  {count}"), guide_style="dim")
     for each in given.resources:
         _branch(tree, each, full=full)
     return tree
@@ -161,13 +162,13 @@ def _tree(given: EnvironmentPreview, *, full: bool) -> Tree:
 
 def _branch(tree: Tree, node: Node, *, full: bool) -> None:
     label = Text(visible(node.name))
-    label.append(f"  {node.type}", style="dim")
+    label.append(f"  {visible(node.type)}", style="dim")
     if node.protect:
         label.append("  protected", style="cyan")
     branch = tree.add(label)
     leaves = [each for each in node.children if not each.children]
     if not full and len(leaves) > 1:
-        branch.add(Text(_counted(leaves), style="dim"))
+        branch.add(Text(visible(_counted(leaves)), style="dim"))
         leaves = []
     for each in node.children:
         if each.children or each in leaves:

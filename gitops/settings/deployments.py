@@ -8,6 +8,7 @@ from gitops.model import Application, Cluster, Deployment, Environment, Release,
 from gitops.settings import problems, shapes
 from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import Complaint, alone, placed
+from gitops.settings.once import Once
 from gitops.settings.parts import APPS, CLUSTERS
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
@@ -51,6 +52,7 @@ class Deployments:
     """By environment, application and cluster; weakest first."""
     idle: list[Application] = field(default_factory=list[Application])
     """Applications that run in no environment."""
+    once: Once = field(default_factory=Once)
 
     def all(self) -> dict[str, dict[str, Deployment]]:
         """Return every deployment, by environment and application."""
@@ -63,6 +65,7 @@ class Deployments:
                     continue
                 if deployment := self._deployment(environment, name, base):
                     found[environment.name][name] = deployment
+        self.reading.found += self.once.problems()
         return found
 
     def _base(self, name: str, document: Document) -> Layer | None:
@@ -79,7 +82,7 @@ class Deployments:
                 "Rename one",
             )
         if not any(_runs_in(base, each) for each in self.sources.environments):
-            found = self._checked((base,))
+            found = self._checked((base,), "")
             self.idle += [found] if found is not None else []
         return base
 
@@ -94,11 +97,14 @@ class Deployments:
         }
         runs = _runs_in(base, environment.name)
         # What is said about an application where it does not run is checked all the same.
-        application = self._checked(shared) if runs or over else None
-        special = {cluster: self._checked(layers) for cluster, layers in local.items()}
-        if application is None or not runs:
+        application = self._checked(shared, environment.name) if runs or over else None
+        special = {
+            cluster: self._checked(layers, f"{environment.name}/{cluster}")
+            for cluster, layers in local.items()
+        }
+        if application is None or not runs or application.name != name:
             return None
-        release = self._release(environment.name, application)
+        release = self._release(environment, application)
         on: dict[str, Application] = {}
         for cluster in environment.clusters:
             here = special.get(cluster, application)
@@ -110,7 +116,7 @@ class Deployments:
             on[cluster] = here
         return Deployment(on=on, release=release) if on else None
 
-    def _checked(self, layers: tuple[Layer, ...]) -> Application | None:
+    def _checked(self, layers: tuple[Layer, ...], place: str) -> Application | None:
         for each in layers[1:]:
             for key in shapes.FIXED & set(each.data):
                 self.reading.complain(
@@ -123,12 +129,15 @@ class Deployments:
         value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
         self.reading.found += wrong
         if value is not None:
-            self._complain(alone(value), layers)
+            self._complain(alone(value), layers, place)
             self._without_effect(layers)
         return value
 
     def _without_effect(self, layers: tuple[Layer, ...]) -> None:
-        """Refuse replicas where autoscaling decides; over replicas of a weaker layer it may."""
+        """Refuse replicas where autoscaling decides, and clusters where only one is meant.
+
+        Replicas of a weaker layer than autoscaling's stay: that is how an environment scales.
+        """
         scaled = False
         for each in layers:
             if "autoscaling" in each.data:
@@ -141,19 +150,25 @@ class Deployments:
                     "one of the two",
                     "Remove it, or set 'autoscaling' to null here",
                 )
+            if each.name == "cluster" and "clusters" in each.data:
+                what, remedy = "'clusters' has no effect on one cluster", "Say it in 'gitops:apps'"
+                self.reading.complain(each.document, (*each.at, "clusters"), what, "", remedy)
 
-    def _release(self, environment: str, application: Application) -> Release:
-        release = self.sources.released.get(environment, {}).get(application.name)
-        wrong = complaint(application, environment, release)
+    def _release(self, environment: Environment, application: Application) -> Release:
+        name, released = application.name, self.sources.released
+        release = released.get(environment.name, {}).get(name)
+        before = environment.promotes_from or environment.follows or ""
+        source = before if name in released.get(before, {}) else None
+        wrong = complaint(application, environment.name, release, before=source)
         if wrong is not None:
-            document = self.sources.releases.get(environment)
+            document = self.sources.releases.get(environment.name)
             mark = nearest_mark(document, ("releases", *wrong.path)) if document else None
             self.reading.found.append(
                 Problem(
-                    file=f"{shapes.RELEASES}/{environment}.yaml",
+                    file=f"{shapes.RELEASES}/{environment.name}.yaml",
                     line=mark.line if mark and wrong.path else 0,
                     column=mark.column if mark and wrong.path else 0,
-                    key=problems.dotted(("releases", application.name)),
+                    key=problems.dotted(("releases", name)),
                     what=wrong.what,
                     accepted=wrong.accepted,
                     remedy=wrong.remedy,
@@ -168,13 +183,15 @@ class Deployments:
         target = self.sources.clusters.get(cluster)
         if team is None or target is None:
             return
-        self._complain(placed(app, environment, target, team), layers)
+        found = placed(app, environment, target, team)
+        self._complain(found, layers, f"{environment.name}/{cluster}")
 
-    def _complain(self, complaints: Iterable[Complaint], layers: tuple[Layer, ...]) -> None:
-        self.reading.found += [
-            problems.problem(_locate(layers), each.path, each.what, each.accepted, each.remedy)
-            for each in complaints
-        ]
+    def _complain(
+        self, complaints: Iterable[Complaint], layers: tuple[Layer, ...], place: str
+    ) -> None:
+        locate = _locate(layers)
+        for each in complaints:
+            self.once.note(problems.problem(locate, *each), place)
 
 
 def _locate(layers: tuple[Layer, ...]) -> problems.Locate:

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any, cast
 
 from gitops.errors import InputError, Problem
+from gitops.names import is_label
 from gitops.settings import parts, problems, shapes
 from gitops.source.document import Document, Mark, Path, parse
 from gitops.source.files import Files
@@ -76,13 +77,20 @@ class Reading:
             return None
         data: Any = document.data if document.data is not None else {}
         if named and isinstance(data, dict):
-            data = {
-                key: {**cast("dict[str, Any]", value), "name": key}
-                if isinstance(value, dict)
-                else value
-                for key, value in cast("Mapping[str, Any]", data).items()
-            }
+            entries = cast("Mapping[str, Any]", data)
+            data = {key: self.named(document, (key,), each, key) for key, each in entries.items()}
         return self.checked(path, document, data)
+
+    def named(self, document: Document, at: Path, data: Any, name: str) -> Any:
+        """Return *data*, what *document* has at *at*, with *name*, which it may say itself."""
+        if not isinstance(data, dict):
+            return data
+        given = cast("Mapping[str, Any]", data)
+        if given.get("name", name) != name:
+            what = f"the name here is {name!r} already"
+            self.complain(document, (*at, "name"), what, name, "Remove the key 'name'")
+        # What is wrong with the name is said of the key, or of the file, that it comes from.
+        return {**given, "name": name if is_label(name) else "unnamed"}
 
     def complain(self, document: Document, path: Path, what: str, *more: str) -> None:
         """Note that the value at *path* of *document* is wrong; *more*: accepted, remedy."""

@@ -14,6 +14,9 @@ from gitops.settings.reading import Reading
 from gitops.settings.stack import ENVIRONMENT, KUBECONFIGS, kubeconfigs
 from gitops.source.document import Document, Path
 
+_SINGLE = frozenset({"team", "promotesFrom", "follows", "app"})
+"""Keys that hold one name; under the others a text is a mistake that is reported elsewhere."""
+
 
 class References:
     """Checks every name against what it must name; problems go to the reading."""
@@ -41,7 +44,7 @@ class References:
             return
         value = get(document.data, path)
         words: list[tuple[Path, str]] = []
-        if isinstance(value, str):
+        if isinstance(value, str) and path[-1] in _SINGLE:
             words = [(path, str(value))]
         elif isinstance(value, list):
             items = enumerate(cast("list[Any]", value))
@@ -49,7 +52,8 @@ class References:
         elif isinstance(value, dict):
             words = [((*path, key), key) for key in cast("dict[str, Any]", value)]
         for at, word in words:
-            if word not in known:
+            # What no name can be was said where the value was checked.
+            if word not in known and names.is_label(word):
                 self._unknown(document, at, what, word, known, where)
 
     def _unknown(

@@ -51,7 +51,7 @@ class FleetFile:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseFile:
-    """What runs in one environment; written by `promote` and by CI, never by hand."""
+    """What runs in one environment, exactly; the only place that says it."""
 
     __pydantic_config__ = SHAPE
 

@@ -42,8 +42,13 @@ def environment(reading: Reading, name: str, document: Document) -> Environment 
         part = get(document.data, (*CONFIG, f"gitops:{key}"))
         if part is not None:
             reading.checked(key, document, part, (*CONFIG, f"gitops:{key}"))
-    data = {**cast("dict[str, Any]", raw), "name": name}
-    return reading.checked("environment", document, data, ENVIRONMENT)
+    data = reading.named(document, ENVIRONMENT, raw, name)
+    found = reading.checked("environment", document, data, ENVIRONMENT)
+    if names.is_label(name):
+        return found
+    what, accepted = f"{name!r} is no name of an environment", names.LABEL_ACCEPTED
+    reading.complain(document, (), what, accepted, "Rename the file")
+    return None
 
 
 def kubeconfigs(document: Document) -> dict[str, Any]:

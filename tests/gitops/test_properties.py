@@ -145,7 +145,8 @@ def stack(draw: st.DrawFn, index: int, names: tuple[str, ...]) -> Data:
     )
     overlay = maybe(data=st.just("public"), clusters=st.just(["one"]))
     apps = draw(st.dictionaries(st.sampled_from(names), overlay, max_size=2))
-    local = {"one": {"apps": draw(st.dictionaries(st.sampled_from(names), overlay, max_size=1))}}
+    single = maybe(data=st.just("public"))
+    local = {"one": {"apps": draw(st.dictionaries(st.sampled_from(names), single, max_size=1))}}
     return {
         "config": {
             "gitops:environment": environment,

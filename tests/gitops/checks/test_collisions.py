@@ -9,14 +9,14 @@ from gitops.checks import findings as all_findings
 from gitops.checks.finding import Finding
 from gitops.model import Level
 from gitops.plan import plan
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 APP = BASE["fleet/apps/web.yaml"]
 STACK = BASE["Pulumi.test.yaml"]
 INGRESSES = BASE["fleet/clusters.yaml"].replace(
     "gateway: {name: public, namespace: gateways}", "ingress: {className: a, namespace: b}"
 )
-RELEASES = "releases: {web: {tag: '1'}, api: {tag: '1'}}\n"
+RELEASES = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
 
 
 def found(root: Path, **files: str) -> list[Finding]:
@@ -166,7 +166,7 @@ def dashed(root: Path, delivery: str) -> list[Finding]:
         fleet__clusters_dot_yaml=clusters,
         fleet__apps__more_dash_web_dot_yaml=app,
         Pulumi_dot_test_dot_yaml=STACK.replace("argocd", delivery).replace("two", "one-more"),
-        releases__test_dot_yaml="releases: {web: {tag: '1'}, more-web: {tag: '1'}}\n",
+        releases__test_dot_yaml=f"releases: {{web: {EXACT}, more-web: {EXACT}}}\n",
     )
 
 

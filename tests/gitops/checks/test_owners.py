@@ -13,7 +13,7 @@ from gitops.model import Level
 from gitops.objects import Manifest, Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 
 def made(kind: str, name: str = "web", namespace: str = "shop", **body: Any) -> Manifest:
@@ -205,7 +205,7 @@ def test_roots_of_two_environments_whose_names_become_alike_are_found(
         "Pulumi_dot_test_dash_a_dot_yaml": stack + "    namespaceSuffix: a\n",
     }
     for name in ("test", "test_dash_a"):
-        files[f"releases__{name}_dot_yaml"] = "releases: {web: {tag: '1'}, api: {tag: '1'}}\n"
+        files[f"releases__{name}_dot_yaml"] = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
     fleet = loading(write(tmp_path, **files)).fleet
     plans = {name: plan(fleet, name) for name in fleet.stacks}
 

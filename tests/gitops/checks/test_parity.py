@@ -8,7 +8,7 @@ from gitops.checks import parity
 from gitops.checks.finding import Finding
 from gitops.model import Level
 from gitops.plan import plan
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 APP = BASE["fleet/apps/web.yaml"] + "config: {LEVEL: info}\n"
 DATABASE = """
@@ -26,7 +26,7 @@ CHART = """
     chart: {repository: https://registry.example.com/charts, name: metrics}
     values: {replicas: 1}
 """
-RELEASES = "releases: {web: {tag: '1'}, db: {tag: '1'}, metrics: {chart: 1.0.0}}\n"
+RELEASES = f"releases: {{web: {EXACT}, db: {EXACT}, metrics: {{chart: 1.0.0}}}}\n"
 
 
 def found(

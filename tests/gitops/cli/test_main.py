@@ -1,6 +1,5 @@
 """How every run ends: the exit code, what is said where, and never a traceback."""
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def test_help_lists_every_verb_and_what_it_does(cli: Cli) -> None:
 def test_no_verb_at_all_shows_the_help_as_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line.run([]) == 2
 
-    assert "Verbs:" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("Usage: gitops [OPTIONS] COMMAND [ARGS]...\n\n")
 
 
 @pytest.mark.parametrize(
@@ -48,62 +47,80 @@ def test_no_verb_at_all_shows_the_help_as_an_error(capsys: pytest.CaptureFixture
     [("chekc", "check"), ("previw", "preview"), ("rend", "render"), ("Doctor", "doctor")],
 )
 def test_an_unknown_verb_is_told_its_nearest_name(cli: Cli, verb: str, meant: str) -> None:
-    done = cli(verb)
-
-    assert done.code == 2
-    assert done.out == ""
-    assert (
-        f"there is no verb {verb!r}. Did you mean {meant!r}? Accepted: {', '.join(VERBS)}."
-        in done.err
+    assert cli(verb) == (
+        2,
+        "",
+        f"error: gitops: there is no verb {verb!r}. Accepted: {', '.join(VERBS)}. "
+        f"Did you mean {meant!r}?\n",
     )
 
 
 def test_a_verb_like_no_other_is_told_what_there_is(cli: Cli) -> None:
-    done = cli("zzz")
-
-    assert done.code == 2
-    assert f"there is no verb 'zzz'. Accepted: {', '.join(VERBS)}." in done.err
+    assert cli("zzz") == (
+        2,
+        "",
+        f"error: gitops: there is no verb 'zzz'. Accepted: {', '.join(VERBS)}. See gitops --help.\n",
+    )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "meant"),
+    ("arguments", "accepted", "remedy"),
     [
-        (("check", "--formt", "json"), "--format"),
-        (("preview", "--againts", "HEAD"), "--against"),
-        (("render", "--uot", "x"), "--out"),
-        (("schema", "--chekc"), "--check"),
+        (("check", "--formt", "json"), "--format, --help", "Did you mean '--format'?"),
+        (("preview", "--againts", "HEAD"), "--against, --fail-on-change, --format, --full, --help",
+         "Did you mean '--against'?"),
+        (("render", "--uot", "x"), "--help, --out", "Did you mean '--out'?"),
+        (("schema", "--zzz"), "--check, --help", "See gitops schema --help."),
     ],
-)
+)  # fmt: skip
 def test_an_unknown_option_is_told_its_nearest_name(
-    cli: Cli, arguments: tuple[str, ...], meant: str
+    cli: Cli, arguments: tuple[str, ...], accepted: str, remedy: str
 ) -> None:
-    done = cli(*arguments)
+    verb, option = arguments[:2]
 
-    assert done.code == 2
-    assert f"No such option '{arguments[1]}'. " in done.err
-    assert re.search(f"Did you mean.* '{meant}'", done.err)
+    assert cli(*arguments) == (
+        2,
+        "",
+        f"error: gitops {verb}: there is no option {option!r}. Accepted: {accepted}. {remedy}\n",
+    )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "missing"),
+    ("arguments", "message"),
     [
-        (("render",), "--out"),
-        (("explain",), "ENVIRONMENT"),
-        (("explain", "test"), "APP"),
-        (("check", "--format", "yaml"), "'yaml' is not one of 'text', 'json'"),
-        (("preview", "--format", "xml"), "'xml' is not one of 'text', 'markdown', 'json'"),
-        (("doctor", "surplus"), "surplus"),
-        (("--root", "/nowhere", "check"), "'/nowhere' does not exist"),
+        (("render",), "gitops render: missing option '--out'. Accepted: Directory to write."),
+        (("explain",), "gitops explain: missing argument 'ENVIRONMENT'. "
+         "Accepted: gitops explain [OPTIONS] ENVIRONMENT APP [FIELD]."),
+        (("explain", "test"), "gitops explain: missing argument 'APP'. "
+         "Accepted: gitops explain [OPTIONS] ENVIRONMENT APP [FIELD]."),
+        (("check", "--format", "yaml"),
+         "gitops check: --format: 'yaml' is not accepted. Accepted: text, json."),
+        (("preview", "--format", "xml"),
+         "gitops preview: --format: 'xml' is not accepted. Accepted: text, markdown, json."),
+        (("doctor", "surplus"), "gitops doctor: got unexpected extra argument (surplus). "
+         "Accepted: gitops doctor [OPTIONS]."),
+        (("bench", "--runs", "0"), "gitops bench: invalid value for '--runs': 0 is not in the range "
+         "x>=1. Accepted: a whole number, at least 1."),
+        (("--root", "/nowhere", "check"),
+         "gitops: invalid value for '--root': Directory '/nowhere' does not exist. "
+         "Accepted: Directory with fleet/, releases/ and the stack files."),
+        (("render", "--out"), "gitops: option '--out' requires an argument."),
     ],
-)
-def test_a_command_that_is_not_complete_or_not_right_ends_with_two(
-    cli: Cli, arguments: tuple[str, ...], missing: str
+)  # fmt: skip
+def test_a_command_that_is_not_complete_or_not_right_says_where_what_and_what_is_accepted(
+    cli: Cli, arguments: tuple[str, ...], message: str
 ) -> None:
     done = cli(*arguments)
 
-    assert done.code == 2
-    assert done.out == ""
-    assert missing in done.err
+    where = message.partition(": ")[0]
+    assert done == (2, "", f"error: {message} See {where} --help.\n")
+
+
+def test_what_was_typed_cannot_move_the_cursor(cli: Cli) -> None:
+    said = cli("doctor", "\x1b[2J").err
+
+    assert "unexpected extra argument (\\u001b[2J)" in said
+    assert "\x1b" not in said
 
 
 @pytest.mark.parametrize(
@@ -123,7 +140,10 @@ def test_an_unknown_environment_is_told_its_nearest_name(
 
     assert done.code == 2
     assert done.out == ""
-    assert "there is no environment 'tset'. Did you mean 'test'? Accepted: test." in done.err
+    assert done.err == (
+        f"error: gitops {arguments[0]}: there is no environment 'tset'. Accepted: test. "
+        "Did you mean 'test'?\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", LOADING.values(), ids=LOADING)
@@ -142,6 +162,12 @@ def test_a_broken_fleet_is_told_everything_at_once(broken: Cli, arguments: tuple
         "fleet/teams.yaml:2:1: Not_A_Name",
     ):
         assert part in done.err
+
+
+def test_problems_in_one_file_are_in_one_file(cli: Cli) -> None:
+    (cli.root / "fleet/policy.yaml").write_text("registries: 3\nlevels: 4\n")
+
+    assert cli("check").err.splitlines()[-1] == "2 problems in 1 file"
 
 
 def test_one_problem_is_not_counted(cli: Cli) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from gitops.cli import test as verb
-from gitops.cli.progress import working
 from gitops.schemas import schemas
 from tests import ROOT
 from tests.commands import Cli
@@ -34,7 +33,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_check_says_how_much_is_fine(cli: Cli) -> None:
-    assert cli("check") == (0, "1 environments, 16 objects: 0 errors, 0 warnings\n", "")
+    assert cli("check") == (0, "1 environment, 16 objects: 0 errors, 0 warnings\n", "")
 
 
 def test_check_ends_with_one_when_something_enforced_is_broken(cli: Cli) -> None:
@@ -46,7 +45,7 @@ def test_check_ends_with_one_when_something_enforced_is_broken(cli: Cli) -> None
     first, *_, last = done.out.splitlines()
     assert first.startswith("error: test/one")
     assert "[approved-registries]" in first
-    assert last.startswith("1 environments, 16 objects: ")
+    assert last.startswith("1 environment, 16 objects: ")
     assert not last.endswith("0 errors, 0 warnings")
 
 
@@ -132,8 +131,11 @@ def test_explain_says_everything_when_no_field_is_named(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("test", "wbe"), "there is no application in test 'wbe'. Did you mean 'web'?"),
-        (("test", "web", "replcas"), "there is no field 'replcas'. Did you mean 'replicas'?"),
+        (
+            ("test", "wbe"),
+            "there is no application in test 'wbe'. Accepted: web. Did you mean 'web'?",
+        ),
+        (("test", "web", "replcas"), "writable. Did you mean 'replicas'?"),
     ],
 )
 def test_explain_tells_the_nearest_name(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
@@ -152,6 +154,20 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(cli: Cli) -> None:
     assert (done.code, done.out) == (2, "")
     assert "config.DB_PASSWORD: this looks like a secret in plain text" in done.err
     assert "hunter2" not in done.err
+
+
+def test_a_key_that_people_wrote_cannot_move_the_cursor(cli: Cli) -> None:
+    (cli.root / "fleet/apps/db.yaml").write_text(
+        'name: db\nkind: chart\nteam: shop\nvalues: {"\\e[2Ja": 1}\n'
+        "chart: {repository: https://registry.example.com/charts, name: db}\n"
+    )
+    with (cli.root / "releases/test.yaml").open("a") as file:
+        file.write("  db: {chart: 1.0.0}\n")
+
+    shown = cli("explain", "test", "db").out
+
+    assert "values.\\u001b[2Ja: 1\n" in shown
+    assert "\x1b" not in shown
 
 
 def test_explain_hides_what_could_be_a_secret_all_the_same(
@@ -326,10 +342,3 @@ def test_test_gives_its_arguments_to_the_tests_alone(
     cli("test", *arguments)
 
     assert steps.commands == [command]
-
-
-def test_progress_is_for_people_who_wait(capsys: pytest.CaptureFixture[str]) -> None:
-    with working("checking"):
-        pass
-
-    assert capsys.readouterr() == ("", "")

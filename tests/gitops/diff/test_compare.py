@@ -14,7 +14,7 @@ from gitops.diff.plans import changed
 from gitops.objects import Identity, Manifest, Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 
 def made(
@@ -133,10 +133,10 @@ def test_replicas_of_production_touch_no_other_environment(loaded: Loaded) -> No
 
 def test_what_has_equal_inputs_is_not_built_to_be_compared(tmp_path: Path) -> None:
     other = BASE["fleet/apps/web.yaml"].replace("web", "api")
-    releases = "releases: {web: {tag: '1'}, api: {tag: '1'}}\n"
+    releases = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
     files = {"fleet__apps__api_dot_yaml": other, "releases__test_dot_yaml": releases}
     before = loading(write(tmp_path / "before", **files)).fleet
-    files["releases__test_dot_yaml"] = releases.replace("api: {tag: '1'}", "api: {tag: '2'}")
+    files["releases__test_dot_yaml"] = releases.replace("api: {tag: '1'", "api: {tag: '2'")
     after = loading(write(tmp_path / "after", **files)).fleet
 
     old, new = changed(before, after, ["test"])
@@ -172,7 +172,7 @@ def test_another_type_of_a_free_value_is_a_change(tmp_path: Path, old: str, new:
             "fleet__apps__page_dot_yaml": "name: page\nkind: manifests\nteam: shop\npath: raw\n",
             "raw__page_dot_yaml": "apiVersion: example.com/v1\nkind: Page\nmetadata: {name: page}\n"
             f"spec: {{on: {value}}}\n",
-            "releases__test_dot_yaml": "releases: {web: {tag: '1'}, db: {chart: 1.0.0}}\n",
+            "releases__test_dot_yaml": f"releases: {{web: {EXACT}, db: {{chart: 1.0.0}}}}\n",
         }
 
     before = loading(write(tmp_path / "before", **files(old))).fleet

@@ -152,7 +152,7 @@ metadata: {name: page}
 releases:
   metrics: {{chart: 2.1.0}}
   web: {{tag: 1.0.0, digest: "{_DIGEST}"}}
-  queue: {{tag: "7"}}
+  queue: {{tag: "7", digest: "{_DIGEST}"}}
   db: {{digest: "{_DIGEST}"}}
 """,
     "releases/next.yaml": f"""
@@ -165,7 +165,7 @@ releases:
 releases:
   metrics: {{chart: 2.2.0+build.1}}
   night: {{tag: 1.0.0, digest: "{_DIGEST}"}}
-  queue: {{tag: "8"}}
+  queue: {{tag: "8", digest: "{_DIGEST}"}}
 """,
 }
 """Changes to the base fleet: each kind of application, each engine, each way in from outside."""

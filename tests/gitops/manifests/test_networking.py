@@ -217,6 +217,15 @@ def test_an_integration_test_reaches_the_application_and_https_and_is_reached_by
     }
 
 
+@pytest.mark.parametrize("app", [worker(integration_test=TESTS), job(integration_test=TESTS)])
+def test_an_integration_test_of_an_application_without_ports_opens_none(app: Workload) -> None:
+    ours, tests = networking.network_policy(site(app), app), networking.test_policy(site(app), app)
+
+    assert ours["spec"]["ingress"] == []
+    https = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": tcp(443)}
+    assert tests["spec"]["egress"] == [DNS, https]
+
+
 def test_a_chart_may_talk_to_everybody_until_its_peers_are_declared() -> None:
     app = third_party()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from gitops.diff.changes import ABSENT
-from gitops.report.safe import code, counted, markdown, value, visible
+from gitops.report.safe import code, markdown, value, visible
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 HOSTILE = (
@@ -134,14 +134,6 @@ def test_bare_links_are_broken_up_in_the_source(text: str) -> None:
 )
 def test_a_value_is_one_visible_line(given: object, text: str) -> None:
     assert value(given) == text
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0, "0 objects"), (1, "1 object"), (2, "2 objects"), (1234, "1,234 objects")],
-)
-def test_of_one_thing_there_is_no_plural(number: int, text: str) -> None:
-    assert counted(number, "object") == text
 
 
 def test_a_long_value_is_cut_and_says_how_long_it_was() -> None:

@@ -53,6 +53,15 @@ def test_an_environment_is_described_from_its_delivery_to_its_policy() -> None:
     ]
 
 
+def test_one_of_a_thing_is_not_many() -> None:
+    given = environment(resources=(Node(name="one", type="x"),), objects={"Service": 1})
+
+    lines = text.as_text(preview(given)).splitlines()
+
+    assert "  1 Pulumi resource" in lines
+    assert "  1 Kubernetes object: 1 Service" in lines
+
+
 def test_an_application_that_is_everywhere_is_said_to_be() -> None:
     given = environment(applications=(row(clusters=("one", "two")),))
 
@@ -165,14 +174,18 @@ def test_broken_rules_and_warnings_of_the_program_are_said() -> None:
     assert "every rule is kept" not in shown
 
 
+@pytest.mark.parametrize("full", [True, False])
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_content_reaches_the_terminal_as_escapes(hostile: str) -> None:
+def test_hostile_content_reaches_the_terminal_as_escapes(hostile: str, full: bool) -> None:
     stream = Terminal()
     given = preview(
         environment(
             description=hostile,
             applications=(row(name=hostile, runs=hostile, replicas=hostile),),
-            resources=(Node(name=hostile, type="x"),),
+            resources=(
+                Node(name=hostile, type=hostile, children=(Node(name="x", type=hostile),) * 2),
+            ),
+            objects={hostile: 1},
             verdicts=(verdict(complaint=Complaint(hostile, hostile, hostile, hostile)),),
             warnings=(hostile,),
         ),
@@ -180,7 +193,7 @@ def test_hostile_content_reaches_the_terminal_as_escapes(hostile: str) -> None:
         against=hostile,
     )  # fmt: skip
 
-    text.preview(given, full=True, to=text.Console(file=stream, color_system=None, width=400))
+    text.preview(given, full=full, to=text.Console(file=stream, color_system=None, width=400))
 
     assert stream.getvalue().replace("\n", "") == visible(stream.getvalue().replace("\n", ""))
     assert f"warning: {visible(hostile)}\n" in stream.getvalue()

@@ -95,3 +95,12 @@ def test_replicas_that_autoscaling_makes_void_are_refused(
         "two. Remove it, or set 'autoscaling' to null here."
         for place in places
     ]
+
+
+def test_clusters_in_the_layer_of_one_cluster_are_refused(tmp_path: Path) -> None:
+    layer = "  gitops:clusters: {two: {apps: {web: {clusters: [one]}}}}\n"
+
+    assert problems(write(tmp_path, Pulumi_dot_test_dot_yaml=STACK + layer)) == [
+        "Pulumi.test.yaml:6:40: config.gitops:clusters.two.apps.web.clusters: 'clusters' has no "
+        "effect on one cluster. Say it in 'gitops:apps'."
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gitops.model import Service
-from tests.fleets import BASE, loading, problems, write
+from tests.fleets import BASE, EXACT, loading, problems, write
 
 APP = BASE["fleet/apps/web.yaml"]
 
@@ -278,8 +278,8 @@ def test_a_name_is_held_to_the_limit_of_what_is_made_from_it(
         files[f"fleet__apps__{name}_dot_yaml"] = (
             f"name: {name}\nkind: {kind}\nteam: shop\nimage: registry.example.com/a/b\n{more}\n"
         )
-    names = [f"{'a' * size}: {{tag: '1'}}" for size in (length - 1, length)]
-    files["releases__test_dot_yaml"] = f"releases: {{web: {{tag: '1'}}, {', '.join(names)}}}\n"
+    names = [f"{'a' * size}: {EXACT}" for size in (length - 1, length)]
+    files["releases__test_dot_yaml"] = f"releases: {{web: {EXACT}, {', '.join(names)}}}\n"
 
     found = problems(write(tmp_path, **files))
 
@@ -292,7 +292,33 @@ def test_an_application_without_a_release_is_refused(tmp_path: Path) -> None:
 
     assert found == [
         "releases/test.yaml: releases.web: 'web' has no release in 'test'. "
-        "Promote one, or add 'web' to releases/test.yaml."
+        "Add 'web' with 'tag' and 'digest' to releases/test.yaml."
+    ]
+
+
+@pytest.mark.parametrize("key", ["promotesFrom", "follows"])
+def test_an_application_without_a_release_is_told_where_there_is_one(
+    tmp_path: Path, key: str
+) -> None:
+    stack = f"config: {{'gitops:environment': {{delivery: flux, clusters: [one], {key}: test}}}}\n"
+
+    [found] = problems(write(tmp_path, Pulumi_dot_next_dot_yaml=stack))
+
+    assert found.endswith(
+        "Add 'web' with 'tag' and 'digest' to releases/next.yaml, or copy its entry from "
+        "releases/test.yaml."
+    )
+    (tmp_path / "releases/test.yaml").write_text("releases: {}\n")
+
+    assert "copy" not in "".join(problems(tmp_path))
+
+
+def test_a_release_is_exact_and_a_tag_is_not(tmp_path: Path) -> None:
+    found = problems(write(tmp_path, releases__test_dot_yaml="releases: {web: {tag: 1.0.0}}\n"))
+
+    assert found == [
+        "releases/test.yaml:1:12: releases.web: the release has no digest, and a tag can move. "
+        "Accepted: 'tag' and 'digest'. Add 'digest'."
     ]
 
 

@@ -96,3 +96,23 @@ def test_a_kubeconfig_belongs_to_a_cluster_of_the_environment(tmp_path: Path) ->
         "Pulumi.test.yaml:6:24: config.gitops:kubeconfigs.zzz: there is no cluster of this "
         "environment 'zzz'. Accepted: one, two. Declare it in 'clusters' of gitops:environment."
     ]
+
+
+def test_an_environment_that_can_have_no_such_name_is_refused(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    (root / "Pulumi.Not_A_Name.yaml").write_text(STACK)
+
+    assert problems(root) == [
+        "Pulumi.Not_A_Name.yaml: 'Not_A_Name' is no name of an environment. Accepted: a-z, 0-9 and "
+        "'-', first and last a letter or digit. Rename the file."
+    ]
+
+
+def test_an_environment_has_the_name_of_its_file(tmp_path: Path) -> None:
+    named = STACK.replace("delivery: argocd", "delivery: argocd\n    name: {}")
+
+    assert found_in(tmp_path / "a", named.format("test")) == []
+    assert found_in(tmp_path / "b", named.format("other")) == [
+        "Pulumi.test.yaml:4:5: config.gitops:environment.name: the name here is 'test' already. "
+        "Accepted: test. Remove the key 'name'."
+    ]
