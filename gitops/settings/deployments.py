@@ -14,6 +14,11 @@ from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
 from gitops.source.document import Document, Mark, Path
 
+_sound: dict[tuple[tuple[int, Path], ...], tuple[Application, tuple[Document, ...]]] = {}
+"""Settings by the layers they were merged from, which live as long: commits share most of them."""
+_MOST = 20_000
+"""Settings that are kept."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
@@ -117,6 +122,20 @@ class Deployments:
         return Deployment(on=on, release=release) if on else None
 
     def _checked(self, layers: tuple[Layer, ...], place: str) -> Application | None:
+        """Return the settings in *layers*; the same again for layers that were found sound."""
+        key = tuple((id(each.document), each.at) for each in layers)
+        if key in _sound:
+            return _sound[key][0]
+        noted = len(self.reading.found)
+        value, complaints = self._merged(layers)
+        self._complain(complaints, layers, place)
+        if value is not None and not complaints and len(self.reading.found) == noted:
+            if len(_sound) >= _MOST:
+                _sound.clear()
+            _sound[key] = value, tuple(each.document for each in layers)
+        return value
+
+    def _merged(self, layers: tuple[Layer, ...]) -> tuple[Application | None, list[Complaint]]:
         for each in layers[1:]:
             for key in shapes.FIXED & set(each.data):
                 self.reading.complain(
@@ -128,10 +147,10 @@ class Deployments:
                 )
         value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
         self.reading.found += wrong
-        if value is not None:
-            self._complain(alone(value), layers, place)
-            self._without_effect(layers)
-        return value
+        if value is None:
+            return None, []
+        self._without_effect(layers)
+        return value, list(alone(value))
 
     def _without_effect(self, layers: tuple[Layer, ...]) -> None:
         """Refuse replicas where autoscaling decides, and clusters where only one is meant.

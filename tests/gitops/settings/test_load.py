@@ -456,3 +456,29 @@ def test_a_fleet_is_loaded_again_when_a_file_has_changed_and_only_then(tmp_path:
     app = loading(tmp_path).fleet.stacks["test"].deployments["web"].on["one"]
     assert isinstance(app, Service)
     assert app.replicas == 7
+
+
+def test_of_two_commits_only_what_is_different_is_checked_again(tmp_path: Path) -> None:
+    other = BASE["fleet/apps/web.yaml"].replace("name: web", "name: api")
+    files = {
+        "fleet__apps__api_dot_yaml": other,
+        "releases__test_dot_yaml": f"releases: {{web: {EXACT}, api: {EXACT}}}",
+    }
+    one = loading(write(tmp_path / "one", **files)).fleet.stacks["test"].deployments
+    files["fleet__apps__api_dot_yaml"] = other.replace("http: 8080", "http: 8081")
+    two = loading(write(tmp_path / "two", **files)).fleet.stacks["test"].deployments
+
+    assert two["web"].application is one["web"].application
+    assert two["api"].application != one["api"].application
+
+
+@pytest.mark.parametrize(
+    "wrong", ["replicas: many", "user: 0", "config: {PASSWORD: hunter22hunter}"]
+)
+def test_a_mistake_is_told_every_time(tmp_path: Path, wrong: str) -> None:
+    root = write(tmp_path, fleet__apps__web_dot_yaml=f"{BASE['fleet/apps/web.yaml']}{wrong}\n")
+
+    first = problems(root)
+
+    assert first
+    assert problems(root) == first
