@@ -33,12 +33,17 @@ class Cluster(ComponentResource):
             TenancyArgs(manifests=args.plan.tenancy, protect=args.protect),
             ResourceOptions(parent=self),
         )
-        after = ResourceOptions(parent=self, depends_on=tenancy.namespaces)
+        spaces = tenancy.namespaces
         if args.plan.delivery:
             delivery = DeliveryArgs(manifests=args.plan.delivery, protect=args.protect)
+            after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
             Delivery(f"{name}-delivery", delivery, after)
         if args.applications:
             for app, plan in args.plan.applications.items():
                 given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
+                own = {each["metadata"].get("namespace") for each in (*plan.objects, *plan.tests)}
+                after = ResourceOptions(
+                    parent=self, depends_on=[spaces[each] for each in spaces if each in own]
+                )
                 Application(f"{name}-{app}", given, after)
         self.register_outputs({"applications": sorted(args.plan.applications)})

@@ -23,11 +23,14 @@ class Tenancy(ComponentResource):
     """Namespaces with their quotas, defaults and closed doors."""
 
     def __init__(self, name: str, args: TenancyArgs, opts: ResourceOptions | None = None) -> None:
-        """Register the namespaces first, then what lies in them."""
+        """Register the namespaces first, then what lies in each, after it alone."""
         super().__init__("gitops:index:Tenancy", name, None, opts)
         spaces = [each for each in args.manifests if each["kind"] == "Namespace"]
         inside = [each for each in args.manifests if each["kind"] != "Namespace"]
-        protected = {"Namespace": args.protect}
-        self.namespaces: list[Resource] = register_all(self, name, spaces, protected=protected)
-        register_all(self, name, inside, depends_on=self.namespaces)
-        self.register_outputs({"namespaces": [each["metadata"]["name"] for each in spaces]})
+        made = register_all(self, name, spaces, protected={"Namespace": args.protect})
+        names = [each["metadata"]["name"] for each in spaces]
+        self.namespaces: dict[str, Resource] = dict(zip(names, made, strict=True))
+        for each in inside:
+            space = self.namespaces[each["metadata"]["namespace"]]
+            register_all(self, name, [each], depends_on=[space])
+        self.register_outputs({"namespaces": names})

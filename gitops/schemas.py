@@ -2,12 +2,14 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 
 from gitops.model import KINDS
+from gitops.model.parts import SHAPE
 from gitops.settings import shapes, stack
 
 FOLDER = "schemas"
@@ -16,21 +18,36 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 
 def schemas() -> dict[str, str]:
     """Return the text of every schema by its path in the repository."""
-    made = {
-        "fleet": _schema(shapes.FLEET),
-        "clusters": _keyed(_schema(shapes.CLUSTERS)),
-        "teams": _keyed(_schema(shapes.TEAMS)),
-        "policy": _schema(shapes.POLICY),
-        "versions": _schema(shapes.VERSIONS),
-        "application": _schema(shapes.APPS),
-        "releases": _schema(shapes.RELEASES),
-        "stack": _stack(),
-    }
+    with _described():
+        made = {
+            "fleet": _schema(shapes.FLEET),
+            "clusters": _keyed(_schema(shapes.CLUSTERS)),
+            "teams": _keyed(_schema(shapes.TEAMS)),
+            "policy": _schema(shapes.POLICY),
+            "versions": _schema(shapes.VERSIONS),
+            "application": _schema(shapes.APPS),
+            "releases": _schema(shapes.RELEASES),
+            "stack": _stack(),
+        }
     return {f"{FOLDER}/{name}.json": _text(name, schema) for name, schema in made.items()}
 
 
+@contextmanager
+def _described() -> Generator[None]:
+    """Let pydantic read what the model's docstrings say; a load can do without, and is faster."""
+    SHAPE["use_attribute_docstrings"] = True
+    try:
+        yield
+    finally:
+        del SHAPE["use_attribute_docstrings"]
+
+
 def _schema(kind: str) -> dict[str, Any]:
-    adapter: TypeAdapter[Any] = shapes.adapter(kind)
+    return _of(shapes.ADAPTERS[kind])
+
+
+def _of(shape: Any) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
     return adapter.json_schema(ref_template="#/definitions/{model}")
 
 
@@ -105,8 +122,7 @@ def _overlay(definitions: dict[str, Any]) -> dict[str, Any]:
     """Return the settings of all kinds of application, each optional, null to take it away."""
     found: dict[str, list[dict[str, Any]]] = {}
     for kind in KINDS.values():
-        adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        schema = adapter.json_schema(ref_template="#/definitions/{model}")
+        schema = _of(kind)
         for name, each in schema.pop("$defs", {}).items():
             definitions[name] = _partial(each)
         for key, each in schema["properties"].items():

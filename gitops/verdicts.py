@@ -1,7 +1,7 @@
 """What the rules say about objects, each at the level of its environment."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitops.model import Level, Policy
 from gitops.objects import Identity, Placed, identity
@@ -11,25 +11,42 @@ from gitops.rules.rule import Complaint, Subject
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """One broken rule at one object."""
+    """One broken rule at one object of an environment, on whichever of its clusters."""
 
     rule: str
     level: Level
     environment: str
-    cluster: str
+    clusters: tuple[str, ...]
     application: str
     """Empty for the platform's own objects."""
     object: Identity
     complaint: Complaint
 
+    @property
+    def place(self) -> str:
+        """Return environment and clusters: ``production/us-east,us-west``."""
+        return f"{self.environment}/{','.join(self.clusters)}"
+
     def __str__(self) -> str:
         """Return one line: where, which rule, what, accepted, remedy."""
-        where = f"{self.environment}/{self.cluster}: {self.object}"
-        return f"{where}: [{self.rule}] {self.complaint}"
+        return f"{self.place}: {self.object}: [{self.rule}] {self.complaint}"
 
 
-def verdicts(objects: Iterable[Placed], policy: Policy) -> Iterator[Verdict]:
-    """Yield every broken rule among *objects*; rules that are off in an environment say nothing."""
+def verdicts(objects: Iterable[Placed], policy: Policy) -> list[Verdict]:
+    """Return every broken rule among *objects*, each once for all clusters of an environment.
+
+    Rules that are off in an environment say nothing.
+    """
+    found: dict[Verdict, list[str]] = {}
+    for placed, verdict in _on_each_cluster(objects, policy):
+        found.setdefault(verdict, []).append(placed.cluster)
+    return [
+        replace(verdict, clusters=tuple(dict.fromkeys(clusters)))
+        for verdict, clusters in found.items()
+    ]
+
+
+def _on_each_cluster(objects: Iterable[Placed], policy: Policy) -> Iterator[tuple[Placed, Verdict]]:
     active: dict[str, list[tuple[str, Level]]] = {}
     for placed in objects:
         if placed.environment not in active:
@@ -44,12 +61,15 @@ def verdicts(objects: Iterable[Placed], policy: Policy) -> Iterator[Verdict]:
         )
         for name, level in active[placed.environment]:
             for complaint in RULES[name].judge(subject, policy):
-                yield Verdict(
-                    rule=name,
-                    level=level,
-                    environment=placed.environment,
-                    cluster=placed.cluster,
-                    application=placed.application,
-                    object=identity(placed.manifest),
-                    complaint=complaint,
+                yield (
+                    placed,
+                    Verdict(
+                        rule=name,
+                        level=level,
+                        environment=placed.environment,
+                        clusters=(),
+                        application=placed.application,
+                        object=identity(placed.manifest),
+                        complaint=complaint,
+                    ),
                 )

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import config, reset_options
@@ -22,6 +23,8 @@ from gitops.errors import GitOpsError, ProgramError
 from recording.monitor import Monitor, Recording
 
 _DISABLED = "pulumi:disable-default-providers"
+_ABOUT_CODE = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
+"""Errors whose text is about names and types; that of others may quote a value."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +48,7 @@ def record(run: Run) -> Recording:
         GitOpsError: raised by the program on purpose; passed on as it is.
 
     """
-    disabled = frozenset(json.loads(run.config.get(_DISABLED, "[]")))
-    monitor = Monitor(project=run.project, stack=run.stack, disabled=disabled)
+    monitor = Monitor(project=run.project, stack=run.stack, disabled=_disabled(run))
     reset_options(
         project=run.project,
         stack=run.stack,
@@ -61,9 +63,26 @@ def record(run: Run) -> Recording:
     return monitor.recording()
 
 
+def _disabled(run: Run) -> frozenset[str]:
+    """Return the packages whose default provider the project or the stack disables."""
+    try:
+        found: Any = json.loads(run.config.get(_DISABLED, "[]"))
+    except ValueError:
+        found = None
+    if isinstance(found, list) and all(isinstance(each, str) for each in cast("list[Any]", found)):
+        return frozenset(cast("list[str]", found))
+    raise ProgramError(
+        f"{run.stack}: {_DISABLED} is no list of packages. Accepted: a list such as [kubernetes], "
+        f"or ['*']. Correct it in Pulumi.yaml or Pulumi.{run.stack}.yaml."
+    )
+
+
 async def _run(root: Path) -> None:
     # As the language host does it: the program's directory first, the directory as it is left.
     sys.path.insert(0, str(root))
+
+    # What goes wrong is raised below; a task that fails beside it would print what it was given.
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
 
     def program() -> None:
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
@@ -95,13 +114,22 @@ def recording_of(runs: Sequence[Run]) -> Generator[Callable[[], dict[str, Record
     method = "fork" if sys.platform == "linux" else "spawn"
     workers = max(1, min(len(runs), os.cpu_count() or 1))
     with ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context(method), max_tasks_per_child=None
+        workers, mp_context=multiprocessing.get_context(method), initializer=_apart
     ) as pool:
         futures = {run.stack: pool.submit(_guarded, run) for run in runs}
         try:
             yield lambda: _results(futures)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _apart() -> None:
+    """Send what a program prints to standard error: the output belongs to whoever runs it.
+
+    The descriptor itself is turned, so that programs which this one starts follow.
+    """
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
 
 
 def _results(futures: Mapping[str, Future[Recording | GitOpsError]]) -> dict[str, Recording]:
@@ -134,6 +162,17 @@ def _explain(error: BaseException, root: Path) -> str:
     place = ""
     if own:
         place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: "
+    return f"{place}{_said(error)}"
+
+
+def _said(error: BaseException) -> str:
+    """Return what *error* says, but not where that may be a value, and so a secret."""
+    if isinstance(error, pulumi.ConfigTypeError):
+        return f"Configuration '{error.key}' is not a valid '{error.expect_type}'"
+    if isinstance(error, pulumi.RunError):
+        return str(error)
     kind = type(error).__name__
-    text = str(error) if isinstance(error, pulumi.RunError) else f"{kind}: {error}"
-    return f"{place}{text}"
+    number = isinstance(error, SystemExit) and isinstance(error.code, int)
+    if number or isinstance(error, _ABOUT_CODE):
+        return f"{kind}: {error}"
+    return f"{kind}. Its text may hold a secret and is left out; `pulumi preview` shows it."

@@ -24,6 +24,14 @@ def _event_loop() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]  #
     asyncio.set_event_loop(None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    """Let what renders remember of each other end with the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def loaded() -> Loaded:
     """Return the sample fleet, the real input of every test here."""

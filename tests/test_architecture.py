@@ -20,10 +20,12 @@ TOKENS = {
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"bench", "checks", "doctor", "explain", "report", "schemas", "tree"},
+    {"render"},
+    {"bench", "checks", "doctor", "explain", "memory", "report", "schemas", "tree"},
     {"preview"},
     {"diff", "layouts", "verdicts"},
     {"plan", "settings"},
+    {"delivery"},
     {"layouts.paths", "manifests", "rules"},
     {"model"},
     {"fields", "objects"},

@@ -1,23 +1,45 @@
 """Everything that can be wrong with a fleet that loads: one module for each question."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from gitops.checks import collisions, lifecycle, owners, parity, policy
 from gitops.checks.finding import Finding
 from gitops.model import Fleet
-from gitops.plan import StackPlan
+from gitops.objects import Placed
+from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
 
 
 def findings(loaded: Loaded, plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
     """Yield everything that is wrong with the environments in *plans*."""
     fleet: Fleet = loaded.fleet
-    objects = [each for plan in plans.values() for each in plan.placed()]
-    yield from owners.findings(plans, objects)
-    yield from collisions.findings(fleet, plans)
+    objects = [each for one in plans.values() for each in one.placed()]
+    yield from _shared(fleet, plans, objects)
     yield from parity.findings(loaded, plans)
     yield from lifecycle.findings(fleet, objects)
     yield from policy.findings(fleet, objects)
+
+
+def _shared(
+    fleet: Fleet, plans: Mapping[str, StackPlan], objects: Sequence[Placed]
+) -> Iterator[Finding]:
+    """Yield what clashes, also with environments that are not in *plans* but on their clusters."""
+    ours = {cluster for each in plans.values() for cluster in each.clusters}
+    beside = {
+        name: plan(fleet, name)
+        for name, stack in fleet.stacks.items()
+        if name not in plans and ours & set(stack.clusters)
+    }
+    # What comes second is at fault, and that must be an environment that was asked for.
+    every = {**beside, **plans}
+    placed = chain.from_iterable(each.placed() for each in beside.values())
+    for found in (
+        owners.findings(every, chain(placed, objects)),
+        collisions.findings(fleet, every),
+    ):
+        yield from (each for each in found if re.split("[/:]", each.where)[0] not in beside)
 
 
 __all__ = ["Finding", "findings"]

@@ -8,6 +8,8 @@ from gitops.model import Delivery, Level
 from gitops.objects import Identity, Placed, identity
 from gitops.plan import StackPlan
 
+_ROOTS = frozenset({"AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
+"""Kinds of the platform whose names are made of an environment's and a team's."""
 _SCALED = frozenset({"Deployment", "StatefulSet", "Rollout", "ReplicaSet"})
 
 
@@ -24,10 +26,18 @@ def findings(plans: Mapping[str, StackPlan], objects: Iterable[Placed]) -> Itera
                 where=f"{placed.environment}/{placed.cluster}: {own}",
                 what=f"{_who(plans, placed)} makes it, and so does {_who(plans, first)}",
                 accepted="one owner for each object",
-                remedy="Rename it in one of the two, or remove it from one; two environments on "
-                "one cluster need a namespaceSuffix",
+                remedy=_remedy(placed, first),
             )
     yield from _replicas(plans, owner)
+
+
+def _remedy(placed: Placed, first: Placed) -> str:
+    if placed.manifest["kind"] in _ROOTS and not (placed.application or first.application):
+        return "Rename a team or an environment: their names, joined with dashes, become alike"
+    return (
+        "Rename it in one of the two, or remove it from one; two environments on one cluster "
+        "need a namespaceSuffix"
+    )
 
 
 def _who(plans: Mapping[str, StackPlan], placed: Placed) -> str:

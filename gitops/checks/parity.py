@@ -35,11 +35,24 @@ def findings(loaded: Loaded, plans: Mapping[str, StackPlan]) -> Iterator[Finding
     for name in plans:
         stack = stacks[name]
         before = stacks.get(stack.environment.promotes_from or stack.environment.follows or "")
-        if before is not None:
-            yield from _undeclared(stack, before)
+        yield from _compared(stack, before) if before else _needless(stack)
 
 
-def _undeclared(stack: Stack, before: Stack) -> Iterator[Finding]:
+def _needless(stack: Stack) -> Iterator[Finding]:
+    """Yield what the first environment declares: it comes from no other, so nothing can differ."""
+    for key in sorted(stack.environment.differs):
+        yield Finding(
+            check="parity",
+            level=Level.ENFORCE,
+            where=f"Pulumi.{stack.environment.name}.yaml: differs.{key}",
+            what="the environment comes from no other, so it differs from none",
+            remedy="Remove it from 'differs', or say in 'promotesFrom' or 'follows' where the "
+            "environment comes from",
+        )
+
+
+def _compared(stack: Stack, before: Stack) -> Iterator[Finding]:
+    """Yield the differences that are not declared, and the declared ones that do not exist."""
     declared = stack.environment.differs
     used: set[str] = set()
     for key, here, there in _differences(stack, before):

@@ -31,6 +31,7 @@ from gitops.words import counted
 def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
     """Check the schema, references, owners, names, parity, API versions and policy.
 
+    Looks at what the files declare and does not run the Pulumi program: `preview` does.
     Exits 1 when something that is enforced is broken, 2 when a file is wrong.
     """
     with working("checking"):

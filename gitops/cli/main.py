@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _LAZY = {
     "preview": "Show what every environment consists of, and what a change does.",
     "render": "Write the GitOps repository.",
-    "check": "Check everything that can be wrong before a cluster sees it.",
+    "check": "Check all that the files declare; does not run the Pulumi program.",
     "explain": "Say where a value of an application comes from.",
     "doctor": "Say what is installed, and what is missing for which verb.",
     "schema": "Write the JSON Schemas that editors use.",

@@ -7,12 +7,8 @@ import click
 from gitops.cli import target
 from gitops.cli.choose import environments
 from gitops.cli.progress import working
-from gitops.layouts import paths
-from gitops.layouts.rendered import rendered
-from gitops.plan import plan
-from gitops.settings import load
-from gitops.source.files import WorkTree
-from gitops.tree import write
+from gitops.model import Fleet
+from gitops.render import render
 
 
 @click.command("render")
@@ -24,15 +20,13 @@ def command(root: Path, environment: tuple[str, ...], out: Path) -> int:
 
     Generated files that are no longer made are removed; files that people wrote stay.
     """
-    with working("rendering"):
-        fleet = load(WorkTree(root)).fleet
+
+    def choose(fleet: Fleet) -> list[str]:
         target.check(root, out, fleet.directories)
-        files: dict[str, str] = {}
-        chosen = environments(fleet, environment)
-        for name in chosen:
-            files |= rendered(fleet, plan(fleet, name))
-        others = [paths.environment(fleet, each) for each in fleet.stacks if each not in chosen]
-        done = write(out, files, keep=others)
+        return environments(fleet, environment)
+
+    with working("rendering"):
+        done = render(root, out, environment, choose)
     if done.finished:
         click.echo(f"finished an earlier render of {out} that was interrupted", err=True)
     for path in done.edited:

@@ -1,10 +1,13 @@
 """Which changes a person should look at twice, and why. One function for each danger."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from gitops.diff.changes import ABSENT, ChangeKind, Danger, FieldChange
+from gitops.diff.fields import grew, inside, shrank
+from gitops.diff.leaving import KEEPING, preserves
+from gitops.diff.security import loosened
 from gitops.objects import Manifest
 from gitops.rules import images
 
@@ -12,6 +15,7 @@ DATA = Danger(1, "data-loss", "stored data can be lost with it")
 CASCADE = Danger(2, "cascade", "everything that it delivers can be deleted with it")
 DELETION = Danger(3, "deletion", "it stops working for whoever uses it")
 REPLACEMENT = Danger(4, "replacement", "an immutable field changes: it is deleted and made again")
+SWITCHED = Danger(4, "kind-changed", "another kind takes its place; until it is deleted both run")
 PROTECTION = Danger(5, "protection-removed", "the next mistake is no longer stopped")
 RBAC = Danger(6, "access-widened", "somebody may do more than before")
 SECURITY = Danger(7, "security-loosened", "a pod gets rights or reach that it did not have")
@@ -23,6 +27,7 @@ LIMITS = Danger(12, "limits-removed", "one pod can starve its node")
 AUTOMATION = Danger(13, "automation", "changes go live, or are deleted, without a person")
 EXPOSURE = Danger(14, "exposure", "it is reached in another way from outside")
 SECRET = Danger(15, "secret-reference", "it reads another Secret")
+ORPHANED = Danger(16, "orphaned", "its engine does not delete it: it runs on until a person does")
 
 _DATA_KINDS = frozenset(
     {"StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace",
@@ -31,53 +36,93 @@ _DATA_KINDS = frozenset(
 _ROOTS = frozenset({"AppProject", "ApplicationSet", "Application", "Kustomization",
                     "GitRepository", "HelmRelease", "Chart"})  # fmt: skip
 _RBAC = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
-_IMAGE = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
-_CHART = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
-_CAPACITY = frozenset(
-    {"spec.replicas", "spec.minReplicas", "spec.maxReplicas", "spec.minAvailable"}
-)
-_LEVELS = {"privileged": 0, "baseline": 1, "restricted": 2}
+_GUARDS = {
+    "NetworkPolicy": NETWORK,
+    "PodDisruptionBudget": CAPACITY,
+    "LimitRange": LIMITS,
+    "ResourceQuota": LIMITS,
+}
+"""What is possible without an object that does nothing but hold others back."""
+IMAGE_FIELD = re.compile(r"\.(containers|initContainers)\[name=[^]]*\]\.image$")
+VERSION_FIELDS = frozenset({"spec.version", "spec.chart.spec.version", "spec.ref.tag"})
+_CAPACITY = {
+    "spec.replicas": 1,
+    "spec.minReplicas": 1,
+    "spec.maxReplicas": 0,
+    "spec.minAvailable": 0,
+}
+"""What holds where the field is left out: Kubernetes' default, or no guarantee."""
 
 Finder = Callable[[Manifest, Manifest, FieldChange], bool]
 
 
 def dangers(
-    kind: ChangeKind, old: Manifest | None, new: Manifest | None, fields: Sequence[FieldChange]
+    kind: ChangeKind,
+    old: Manifest | None,
+    new: Manifest | None,
+    fields: Sequence[FieldChange],
+    *,
+    opens: bool = True,
 ) -> tuple[Danger, ...]:
-    """Return why the change from *old* to *new* deserves a second look, worst first."""
+    """Return why the change from *old* to *new* deserves a second look, worst first.
+
+    A removal *opens* something where what the object held back stays.
+    """
     found: set[Danger] = set()
     if new is None and old is not None:
-        found.add(_deletion(str(old["kind"])))
-        if old["kind"] == "NetworkPolicy":
-            found.add(NETWORK)
+        found.add(_deletion(old))
+        guarded = _GUARDS.get(str(old["kind"]))
+        if guarded is not None and opens:
+            found.add(guarded)
     elif old is None and new is not None:
-        if new["kind"] in _RBAC:
-            found.add(RBAC)
+        found |= set(_brought(new))
     elif old is not None and new is not None:
         if kind is ChangeKind.REPLACED:
-            found.add(DATA if old["kind"] in _DATA_KINDS else REPLACEMENT)
+            found.add(_replacement(old, new))
         found |= set(_changed(old, new, fields))
     return tuple(sorted(found))
 
 
-def _deletion(kind: str) -> Danger:
-    if kind in _DATA_KINDS:
+def _deletion(old: Manifest) -> Danger:
+    if old["kind"] in _DATA_KINDS:
         return DATA
-    return CASCADE if kind in _ROOTS else DELETION
+    if preserves(old):
+        return ORPHANED
+    return CASCADE if old["kind"] in _ROOTS else DELETION
+
+
+def _replacement(old: Manifest, new: Manifest) -> Danger:
+    if old["kind"] in _DATA_KINDS:
+        return DATA
+    return REPLACEMENT if old["kind"] == new["kind"] else SWITCHED
+
+
+def _brought(new: Manifest) -> Iterator[Danger]:
+    """Yield what a new object opens; that it runs, reads and restarts is no news about it."""
+    if new["kind"] in _RBAC:
+        yield RBAC
+    if new["kind"] in _GUARDS:
+        return  # They hold back; not to look inside saves time in new environments.
+    for field in inside(FieldChange("", ABSENT, new)):
+        for danger, finder in _OPENING:
+            if finder(new, new, field):
+                yield danger
 
 
 def _changed(old: Manifest, new: Manifest, fields: Sequence[FieldChange]) -> Iterator[Danger]:
-    for field in fields:
+    for field in (each for branch in fields for each in inside(branch)):
         for danger, finder in _FINDERS:
             if finder(old, new, field):
                 yield danger
-        if _IMAGE.search(field.path):
+        if IMAGE_FIELD.search(field.path):
             yield _image(field)
-        if field.path in _CHART:
+        if field.path in VERSION_FIELDS:
             yield IMAGE
 
 
 def _image(field: FieldChange) -> Danger:
+    if field.old is ABSENT:
+        return REPOSITORY
     before, after = images.parse(str(field.old)), images.parse(str(field.new))
     if before and after and before.repository != after.repository:
         return REPOSITORY
@@ -89,8 +134,8 @@ def _protection(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     if field.path == "(protect)":
         return field.new is False
     loosened = {
-        "spec.syncPolicy.applicationsSync": field.new == "sync",
-        "spec.syncPolicy.preserveResourcesOnDeletion": field.new is not True,
+        "spec.syncPolicy.applicationsSync": field.old in KEEPING and field.new not in KEEPING,
+        "spec.syncPolicy.preserveResourcesOnDeletion": field.old is True,
         "spec.deletionPolicy": field.old == "Orphan",
         "spec.force": field.new is True,
     }
@@ -102,36 +147,17 @@ def _access(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
     kind = old["kind"]
     if kind in _RBAC:
-        return field.path.startswith(("rules", "subjects", "roleRef")) and _grew(field)
+        return field.path.startswith(("rules", "subjects", "roleRef")) and grew(field)
     if kind == "AppProject":
         places = ("spec.destinations", "spec.sourceRepos", "spec.clusterResourceWhitelist")
-        refused = field.path.startswith("spec.namespaceResourceBlacklist") and _shrank(field)
-        return refused or (field.path.startswith(places) and _grew(field))
+        refused = field.path.startswith("spec.namespaceResourceBlacklist") and shrank(field)
+        return refused or (field.path.startswith(places) and grew(field))
     return kind == "ConfigMap" and field.path.startswith("data[policy.")
 
 
 def _security(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
-    last = field.path.rpartition(".")[2]
-    if old["kind"] == "Namespace" and "pod-security.kubernetes.io/enforce]" in field.path:
-        before = -1 if field.old is ABSENT else _LEVELS.get(str(field.old), 3)
-        return _LEVELS.get(str(field.new), -1) < before
-    loose = {
-        "privileged": field.new is True,
-        "allowPrivilegeEscalation": field.new is not False,
-        "runAsNonRoot": field.new is not True,
-        "readOnlyRootFilesystem": field.new is not True,
-        "automountServiceAccountToken": field.new is True,
-        "hostNetwork": field.new is True,
-        "hostPID": field.new is True,
-        "hostIPC": field.new is True,
-        "seccompProfile": field.new is ABSENT,
-        "securityContext": field.new is ABSENT,
-        "add": "capabilities" in field.path and _grew(field),
-        "drop": "capabilities" in field.path and not _grew(field),
-        "runAsUser": field.new == 0,
-    }
-    return loose.get(last, False)
+    return loosened(str(old["kind"]), field)
 
 
 def _network(old: Manifest, new: Manifest, field: FieldChange) -> bool:
@@ -139,22 +165,21 @@ def _network(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     if old["kind"] != "NetworkPolicy" or not field.path.startswith("spec"):
         return False
     # A direction that no policy names is open.
-    return _shrank(field) if field.path == "spec.policyTypes" else _grew(field)
+    return shrank(field) if field.path == "spec.policyTypes" else grew(field)
 
 
 def _capacity(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
     if field.path == "spec.maxUnavailable":
         return _number(field.new) > _number(field.old)
-    if field.path not in _CAPACITY:
-        return False
-    # Without the field an autoscaler decides; it keeps what is there.
-    return field.new is not ABSENT and _number(field.new) < _number(field.old)
+    default = _CAPACITY.get(field.path)
+    # An autoscaler does not keep what is there: a field that goes falls to its default first.
+    return default is not None and _number(field.new, default) < _number(field.old, default)
 
 
 def _limits(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
-    place = re.search(r"\.resources(\.limits(\.(memory|ephemeral-storage))?)?$", field.path)
+    place = re.search(r"\.resources\.limits\.(memory|ephemeral-storage)$", field.path)
     return place is not None and field.new is ABSENT
 
 
@@ -170,39 +195,26 @@ def _automation(old: Manifest, new: Manifest, field: FieldChange) -> bool:
 def _exposure(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del new
     if old["kind"] == "Service":
-        return field.path == "spec.type"
+        return field.path == "spec.type" and _type(field.old) != _type(field.new)
     hosts = ("spec.rules", "spec.hostnames", "spec.parentRefs", "spec.tls", "spec.ingressClassName")
     return old["kind"] in {"Ingress", "HTTPRoute"} and field.path.startswith(hosts)
+
+
+def _type(value: Any) -> Any:
+    return "ClusterIP" if value is ABSENT else value
 
 
 def _secret(old: Manifest, new: Manifest, field: FieldChange) -> bool:
     del old, new
     named = {"secret", "secretRef", "secretKeyRef"} & set(field.path.split("."))
-    return bool(named) or "secretRef" in str(field.old) + str(field.new)
+    return bool(named) or "[secretRef=" in field.path
 
 
-def _grew(field: FieldChange) -> bool:
-    """Tell whether the new value has something that the old one had not."""
-    if field.old is ABSENT:
-        return True
-    if field.new is ABSENT:
-        return False
-    if isinstance(field.old, list) and isinstance(field.new, list):
-        before = cast("list[Any]", field.old)
-        return any(each not in before for each in cast("list[Any]", field.new))
-    if isinstance(field.old, Mapping) and isinstance(field.new, Mapping):
-        return bool(set(cast("Any", field.new)) - set(cast("Any", field.old)))
-    return True
-
-
-def _shrank(field: FieldChange) -> bool:
-    """Tell whether the old value had something that the new one has not."""
-    return _grew(FieldChange(field.path, field.new, field.old))
-
-
-def _number(value: Any) -> float:
+def _number(value: Any, default: int = 0) -> int:
+    if value is ABSENT or value is None:
+        return default
     match = re.match(r"[0-9]+", str(value))
-    return float(match[0]) if match else 0.0
+    return int(match[0]) if match else 0
 
 
 _FINDERS: tuple[tuple[Danger, Finder], ...] = (
@@ -216,3 +228,4 @@ _FINDERS: tuple[tuple[Danger, Finder], ...] = (
     (EXPOSURE, _exposure),
     (SECRET, _secret),
 )
+_OPENING = ((RBAC, _access), (SECURITY, _security), (EXPOSURE, _exposure))

@@ -1,33 +1,34 @@
-"""Two values in, every differing field out; lists of named things are matched by name.
+"""Two values in, every differing field out; lists of named things are matched by name."""
 
-Kubernetes merges such lists by key too. Here the key is found in the data: the first of a few
-well-known keys that every item has and no two items share.
-Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from gitops.diff.changes import ABSENT, FieldChange
+from gitops.diff.keys import UNORDERED, matched, names, short
 
-_KEYS: tuple[tuple[str, ...], ...] = (
-    ("name",),
-    ("metadata", "name"),
-    ("key",),
-    ("mountPath",),
-    ("topologyKey",),
-    ("host",),
-    ("app",),
-    ("containerPort",),
-    ("port",),
-    ("path",),
-    ("type",),
-)
+_ITEM = re.compile(r"\[([0-9]+|[^]]*=[^]]*)\]$")
+"""The end of the path of an item of a list."""
+
+
+def same(old: Any, new: Any) -> bool:
+    """Tell whether both are equal and of one type, all the way down: 1 is neither 1.0 nor true."""
+    return bool(old == new) and _alike(old, new)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Tell whether both, which are equal, are of one type all the way down."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        mapping = cast("dict[str, Any]", old)
+        return all(_alike(each, new[key]) for key, each in mapping.items())
+    return not isinstance(old, list | tuple) or all(map(_alike, cast("list[Any]", old), new))
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
     """Yield every field in which *old* and *new* differ, in the order of the path."""
-    if old == new and type(old) is type(new):
+    if same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         left, right = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)
@@ -39,6 +40,57 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[FieldChange]:
         yield FieldChange(path, old, new)
 
 
+def inside(change: FieldChange) -> Iterator[FieldChange]:
+    """Yield *change*, and every field of a branch that it brings or takes away.
+
+    An item that leaves a list is not looked into: what it held closed leaves with it.
+    """
+    waiting = [change]
+    while waiting:
+        path, old, new = change = waiting.pop()
+        yield change
+        if isinstance(old, dict | list) and not _ITEM.search(path):
+            waiting += [FieldChange(at, each, ABSENT) for at, each in _parts(old, new, path)]
+        if isinstance(new, dict | list):
+            waiting += [FieldChange(at, ABSENT, each) for at, each in _parts(new, old, path)]
+
+
+def _parts(value: Any, other: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield what *value* consists of, with its path; of a list what *other* has not."""
+    if isinstance(value, dict):
+        for key, each in cast("dict[str, Any]", value).items():
+            yield join(path, key), each
+    elif isinstance(value, list):
+        items = cast("list[Any]", value)
+        for name, each in zip(names(items, last(path)), items, strict=True):
+            if isinstance(each, dict) and not (
+                isinstance(other, list) and _within(each, cast("list[Any]", other))
+            ):
+                yield f"{path}[{name}]", each
+
+
+def grew(field: FieldChange) -> bool:
+    """Tell whether the new value of *field* has something that the old one had not."""
+    old, new = field.old, field.new
+    if old is ABSENT or new is ABSENT:
+        return new is not ABSENT and new != []
+    if isinstance(old, list) and isinstance(new, list):
+        before = cast("list[Any]", old)
+        return any(not _within(each, before) for each in cast("list[Any]", new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return bool(set(cast("Any", new)) - set(cast("Any", old)))
+    return True
+
+
+def _within(item: Any, items: Iterable[Any]) -> bool:
+    return any(same(item, each) for each in items)
+
+
+def shrank(field: FieldChange) -> bool:
+    """Tell whether the old value of *field* had something that the new one has not."""
+    return grew(FieldChange(field.path, field.new, field.old))
+
+
 def join(path: str, key: str) -> str:
     """Return the path of *key* below *path*; keys with dots stand in brackets."""
     if "." in key or "/" in key or "[" in key:
@@ -46,32 +98,24 @@ def join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
+def last(path: str) -> str:
+    """Return the last field of *path*, such as ``image``."""
+    return path.rpartition(".")[2]
+
+
 def _lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[FieldChange]:
-    left, right = _keyed(old), _keyed(new)
-    if left is None or right is None or next(iter(left))[0] != next(iter(right))[0]:
+    both = matched(old, new, last(path))
+    if both is None:
         yield FieldChange(path, old, new)
         return
-    for name in dict.fromkeys((*left, *right)):
-        here = f"{path}[{name[0]}={name[1]}]"
+    left, right = both
+    every = dict.fromkeys((*left, *right))
+    for name in every:
+        here = f"{path}[{name}]"
         yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), here)
-    if [name for name in left if name in right] != [name for name in right if name in left]:
-        yield FieldChange(f"{path} (order)", [n[1] for n in left], [n[1] for n in right])
-
-
-def _keyed(items: Sequence[Any]) -> dict[tuple[str, str], Any] | None:
-    """Return *items* by their key, or None when they have none in common."""
-    if not items or not all(isinstance(each, dict) for each in items):
-        return None
-    for key in _KEYS:
-        names = [_get(each, key) for each in items]
-        if all(isinstance(name, str | int) for name in names):
-            found = {(".".join(key), str(n)): each for n, each in zip(names, items, strict=True)}
-            if len(found) == len(items):
-                return found
-    return None
-
-
-def _get(item: Any, key: tuple[str, ...]) -> Any:
-    for step in key:
-        item = cast("Mapping[str, Any]", item).get(step) if isinstance(item, dict) else None
-    return item
+    # Where nothing else is said, what comes stands at the end.
+    told = left.keys() & right.keys() if last(path) in UNORDERED else right.keys()
+    if [name for name in right if name in told] != [name for name in every if name in told]:
+        called = short(every)
+        old_order, new_order = ([called[name] for name in side] for side in both)
+        yield FieldChange(f"{path} (order)", old_order, new_order)

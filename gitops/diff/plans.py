@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from gitops.diff.fields import same
 from gitops.model import Fleet
 from gitops.objects import Placed
 from gitops.plan import ApplicationPlan, ClusterPlan, StackPlan, plan
@@ -42,4 +43,7 @@ def _same(cluster: ClusterPlan, other: ClusterPlan | None) -> frozenset[str]:
 
 
 def _equal(one: ApplicationPlan, other: ApplicationPlan | None) -> bool:
-    return other is not None and one.site == other.site and one.raw == other.raw
+    if other is None or one.site != other.site:
+        return False
+    free, theirs = (getattr(each.site.app, "values", None) for each in (one, other))
+    return same(one.raw, other.raw) and same(free, theirs)

@@ -11,8 +11,6 @@ from gitops.model import Environment, Fleet, SyncMode, Team
 from gitops.objects import Manifest
 
 NAMESPACE = "flux-system"
-SOURCE = "rendered"
-"""Name of the GitRepository on every cluster."""
 TESTS_SUFFIX = "-tests"
 
 
@@ -34,9 +32,14 @@ def git_repository(fleet: Fleet, environment: Environment, folder: str) -> Manif
     return {
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
-        "metadata": {"name": SOURCE, "namespace": NAMESPACE, "labels": labels},
+        "metadata": {"name": source_name(environment), "namespace": NAMESPACE, "labels": labels},
         "spec": {key: value for key, value in spec.items() if value is not None},
     }
+
+
+def source_name(environment: Environment) -> str:
+    """Return the name of the GitRepository; environments that share a Flux each have their own."""
+    return f"rendered-{environment.name}"
 
 
 def kustomization_name(environment: Environment, team: Team) -> str:
@@ -59,7 +62,7 @@ def tests(fleet: Fleet, environment: Environment, team: Team, path: str) -> Mani
 
 def _spec(environment: Environment, path: str) -> dict[str, Any]:
     return {
-        "sourceRef": {"kind": "GitRepository", "name": SOURCE},
+        "sourceRef": {"kind": "GitRepository", "name": source_name(environment)},
         "path": f"./{path}",
         "interval": "10m0s",
         "retryInterval": "1m0s",

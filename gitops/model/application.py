@@ -58,6 +58,13 @@ class Application:
     clusters: tuple[fields.Label, ...] | None = None
     """Clusters of the environment it runs on; all of them when left out."""
 
+    @property
+    def peers(self) -> frozenset[str]:
+        """Names of the applications that it talks to or hears from."""
+        network: Network | None = getattr(self, "network", None)
+        sides = (*network.ingress, *network.egress) if network else ()
+        return frozenset(each.app for each in sides if each.app)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workload(Application):

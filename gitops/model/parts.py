@@ -11,7 +11,7 @@ from pydantic_core import core_schema
 
 from gitops import fields
 
-SHAPE = ConfigDict(extra="forbid", use_attribute_docstrings=True, alias_generator=to_camel)
+SHAPE = ConfigDict(extra="forbid", alias_generator=to_camel)
 """Every value people write: unknown keys are errors, keys are camelCase in YAML."""
 
 

@@ -30,12 +30,13 @@ def _environment(given: Any) -> dict[str, Any]:
         {
             "rule": each.rule,
             "level": each.level.value,
-            "cluster": each.cluster,
+            "cluster": cluster,
             "application": each.application,
             "object": each.object._asdict(),
             **each.complaint._asdict(),
         }
         for each in given.verdicts
+        for cluster in each.clusters
     ]
     return found
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from gitops.diff import Changes, ObjectChange
+from gitops.diff import Changes
 from gitops.preview import EnvironmentPreview, Preview
 from gitops.report.fields import shown
+from gitops.report.folded import Block, folded
 from gitops.report.safe import code, markdown, value
 from gitops.report.text import summary
 from gitops.words import counted
@@ -85,14 +86,15 @@ def _dangers(given: Changes) -> list[str]:
 
 
 def _blocks(given: Changes) -> Iterator[str]:
-    for change in given.objects:
-        yield _change(change)
+    for each in folded(given):
+        yield _change(each)
 
 
-def _change(change: ObjectChange) -> str:
+def _change(block: Block) -> str:
+    change = block.change
     where = f"{change.environment}/{','.join(change.clusters)}"
     dangers = ", ".join(each.name for each in change.dangers)
-    head = f"- **{change.kind.value}** {code(str(change.object))} on {code(where)}"
+    head = f"- **{change.kind.value}** {code(block.name())} on {code(where)}"
     lines = [head + (f" ({markdown(dangers)})" if dangers else "")]
     lines += [
         f"  - {code(each.path)}: {code(value(each.old))} → {code(value(each.new))}"
@@ -123,12 +125,12 @@ def _environments(given: Preview) -> Iterator[str]:
 
 def _left_out(given: Preview, used: int) -> str:
     """Count what is not shown, changes on each cluster as in the summary."""
-    objects = given.changes.objects
+    blocks = folded(given.changes) if given.against else []
     counts = Counter[str]()
-    for change in objects[used:]:
-        counts[f"{change.kind.value} in {change.environment}"] += len(change.clusters)
+    for block in blocks[used:]:
+        counts[f"{block.change.kind.value} in {block.change.environment}"] += block.size()
     verdicts = [verdict for each in given.environments for verdict in each.verdicts]
-    for verdict in verdicts[max(0, used - len(objects)) :]:
+    for verdict in verdicts[max(0, used - len(blocks)) :]:
         counts[f"policy {verdict.level.value} in {verdict.environment}"] += 1
     lines = [f"- {count} {markdown(what)}" for what, count in sorted(counts.items())]
     kept, number = _fit(lines, _RESERVE // 2)

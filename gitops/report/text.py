@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gitops.diff import ChangeKind, Changes, ObjectChange
+from gitops.diff import ChangeKind, Changes
 from gitops.preview import ApplicationRow, EnvironmentPreview, Node, Preview
 from gitops.report.fields import shown
+from gitops.report.folded import Block, folded
 from gitops.report.safe import value, visible
 from gitops.words import counted
 
@@ -73,7 +74,7 @@ def changes(given: Changes, against: str, to: Console) -> None:
     for danger, count in sorted(dangers.items()):
         line = f"  {danger.name}: {counted(count, 'object')}; {danger.consequence}"
         to.print(Text(line, style="red"), soft_wrap=True)
-    for each in given.objects:
+    for each in folded(given):
         _change(each, to)
     to.print()
 
@@ -94,11 +95,12 @@ def summary(given: Changes) -> str:
     return f"{said} on {clusters} of {where}"
 
 
-def _change(change: ObjectChange, to: Console) -> None:
+def _change(block: Block, to: Console) -> None:
+    change = block.change
     sign, style = _SIGNS[change.kind]
     where = f"{change.environment}/{','.join(change.clusters)}"
     head = Text(f"{sign} ", style=style)
-    head.append(f"{where}  {visible(str(change.object))}", style="bold")
+    head.append(f"{where}  {visible(block.name())}", style="bold")
     if change.application:
         head.append(f"  ({change.application})")
     if change.dangers:

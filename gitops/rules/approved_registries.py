@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from gitops.model import Level, Policy
-from gitops.rules import images, pods
+from gitops.rules import images
 from gitops.rules.rule import Complaint, Rule, Subject
 
 _REMEDY = (
@@ -15,7 +15,7 @@ _CHART_FIELDS = {"Chart": "repository", "HelmRepository": "url", "OCIRepository"
 
 def _judge(subject: Subject, policy: Policy) -> Iterator[Complaint]:
     accepted = ", ".join(policy.registries)
-    for path, container in pods.containers(subject.manifest):
+    for path, container in subject.containers:
         given = container.get("image")
         image = images.parse(given) if isinstance(given, str) else None
         if image is None:

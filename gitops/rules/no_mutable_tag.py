@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gitops.model import Level, Policy
-from gitops.rules import images, pods
+from gitops.rules import images
 from gitops.rules.rule import Complaint, Rule, Subject
 
 _MUTABLE = frozenset(
@@ -13,7 +13,7 @@ _MUTABLE = frozenset(
 
 def _judge(subject: Subject, policy: Policy) -> Iterator[Complaint]:
     del policy
-    for path, container in pods.containers(subject.manifest):
+    for path, container in subject.containers:
         image = images.parse(str(container.get("image", "")))
         if image is None or image.digest is not None:
             continue

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from gitops.model import Level, Policy
-from gitops.rules import pods
 from gitops.rules.rule import Complaint, Rule, Subject
 
 RECOMMENDED = ("app.kubernetes.io/name", "app.kubernetes.io/part-of")
 
 
 def _judge(subject: Subject, policy: Policy) -> Iterator[Complaint]:
-    if next(pods.pod_specs(subject.manifest), None) is None:
+    if not subject.pods:
         return
     metadata: Any = subject.manifest.get("metadata") or {}
     labels: Any = cast("Mapping[str, Any]", metadata).get("labels") or {}

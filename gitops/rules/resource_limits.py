@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from gitops.model import Level, Policy
-from gitops.rules import pods
 from gitops.rules.rule import Complaint, Rule, Subject
 
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
@@ -13,7 +12,7 @@ _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
 
 def _judge(subject: Subject, policy: Policy) -> Iterator[Complaint]:
     del policy
-    for path, container in pods.containers(subject.manifest):
+    for path, container in subject.containers:
         if ".ephemeralContainers[" in path:
             continue  # The API refuses resources there.
         for side, amount in _NEEDED:

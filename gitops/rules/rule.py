@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from gitops.model import Level, Policy
 from gitops.objects import Manifest
+from gitops.rules.pods import Container, Pod, containers_of, pods_of
 
 
 class Complaint(NamedTuple):
@@ -22,7 +24,7 @@ class Complaint(NamedTuple):
         return f"{self.path}: {self.what}. Accepted: {self.accepted}. {self.remedy}."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """An object under judgement, and the environment it is meant for."""
 
@@ -30,6 +32,16 @@ class Subject:
     environment: str
     platform: bool
     """Whether it is the platform's own and no application's."""
+
+    @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """Every pod of the object that can be found."""
+        return tuple(pods_of(self.manifest))
+
+    @cached_property
+    def containers(self) -> tuple[Container, ...]:
+        """Every container of these pods."""
+        return tuple(each for pod in self.pods for each in containers_of(pod))
 
 
 Judge = Callable[[Subject, Policy], Iterator[Complaint]]

@@ -9,12 +9,10 @@ from gitops.settings import problems, shapes
 from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import Complaint, alone, placed
 from gitops.settings.once import Once
+from gitops.settings.parts import APPS, CLUSTERS
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
 from gitops.source.document import Document, Mark, Path
-
-APPS: Path = ("config", "gitops:apps")
-CLUSTERS: Path = ("config", "gitops:clusters")
 
 
 @dataclass(frozen=True, kw_only=True)

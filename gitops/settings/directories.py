@@ -62,6 +62,11 @@ def _manifest(reading: Reading, document: Document) -> Manifest | None:
         reading.complain(document, (), "this is no Kubernetes object", "a mapping")
         return None
     manifest = cast("Manifest", data)
+    if str(manifest.get("kind")).endswith("List") and isinstance(manifest.get("items"), list):
+        what, accepted = "a list hides its objects from every check", "one object in each document"
+        remedy = "Write each item as a document of its own, with --- between them"
+        reading.complain(document, ("items",), what, accepted, remedy)
+        return None
     metadata = manifest.get("metadata")
     needed = (manifest.get("apiVersion"), manifest.get("kind"))
     name = cast("Manifest", metadata).get("name") if isinstance(metadata, dict) else None

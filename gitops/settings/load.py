@@ -1,8 +1,7 @@
 """Reads a whole fleet, checks all of it, and reports everything that is wrong at once."""
 
 import posixpath
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,8 +26,6 @@ from gitops.settings.reading import Reading
 from gitops.settings.references import References
 from gitops.source.document import Document
 from gitops.source.files import Files, Traced
-
-_STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.ya?ml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +59,29 @@ def load(files: Files) -> Loaded:
     return loaded
 
 
-def _load(files: Files) -> Loaded:
-    reading = Reading(files)
+def excerpt(files: Files, apps: Collection[str]) -> Fleet:
+    """Return the fleet in *files*, but of its applications only *apps* and those they talk to.
+
+    What is made of *apps* is the same as in the whole fleet. What is wrong with the others, or
+    with what all of them are together, is not found.
+
+    Raises:
+        InputError: with what is wrong in the part that was read.
+
+    """
+    wanted: frozenset[str] = frozenset(apps)
+    while True:
+        fleet = _load(files, wanted).fleet
+        found = [each for stack in fleet.stacks.values() for each in stack.deployments.values()]
+        settings = [app for each in found for app in each.on.values() if app.name in apps]
+        peers = frozenset(peer for app in settings for peer in app.peers)
+        if peers <= wanted:
+            return fleet
+        wanted |= peers
+
+
+def _load(files: Files, only: Container[str] | None = None) -> Loaded:
+    reading = Reading(files, only)
     head = reading.file(shapes.FLEET)
     clusters = reading.file(shapes.CLUSTERS, named=True)
     teams = reading.file(shapes.TEAMS, named=True)
@@ -73,7 +91,8 @@ def _load(files: Files) -> Loaded:
     deployments = Deployments(sources=sources, reading=reading)
     found = deployments.all()
     manifests = _directories(reading, sources, found, deployments.idle)
-    _unread(reading, sources)
+    if only is None:
+        _unread(reading, sources)
     References(sources, reading).check(RULES)
     if reading.found:
         raise InputError(reading.found)
@@ -128,7 +147,8 @@ def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
 def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
     stacks: dict[str, Document] = {}
     environments: dict[str, Environment] = {}
-    matches = [each for path in reading.files.names(".") if (each := _STACK_FILE.fullmatch(path))]
+    found = (shapes.STACK_FILE.fullmatch(path) for path in reading.files.names("."))
+    matches = [each for each in found if each]
     for match in matches:
         document = reading.document(match[0]) if reading.ends_well(match[0]) else None
         if document is not None:

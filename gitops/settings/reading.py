@@ -1,11 +1,11 @@
 """One reading of a fleet: the files, what they say, and everything that is wrong so far."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, cast
 
 from gitops.errors import InputError, Problem
 from gitops.names import is_label
-from gitops.settings import problems, shapes
+from gitops.settings import parts, problems, shapes
 from gitops.source.document import Document, Mark, Path, parse
 from gitops.source.files import Files
 
@@ -13,9 +13,9 @@ from gitops.source.files import Files
 class Reading:
     """Reads and checks files, and keeps every complaint instead of stopping at the first."""
 
-    def __init__(self, files: Files) -> None:
-        """Start to read *files*."""
-        self.files = files
+    def __init__(self, files: Files, only: Container[str] | None = None) -> None:
+        """Start to read *files*, or what they say about *only* some applications."""
+        self.files, self.only = files, only
         self.found: list[Problem] = []
 
     def document(self, path: str) -> Document | None:
@@ -23,7 +23,10 @@ class Reading:
         try:
             content = self.files.read(path)
             if content is not None:
-                return parse(path, content)
+                document = parse(path, content)
+                if self.only is not None and parts.shared(path):
+                    return parts.only(document, self.only)
+                return document
         except InputError as error:
             self.found += error.problems
             return None
@@ -40,12 +43,14 @@ class Reading:
     def folder(self, path: str) -> dict[str, Document]:
         """Return the YAML files in the folder *path* by name, without the ending."""
         found: dict[str, Document] = {}
-        for name in self.files.names(path):
-            if not self.ends_well(name) or not name.endswith(".yaml"):
+        for file in self.files.names(path):
+            name = file.removeprefix(f"{path}/").removesuffix(".yaml")
+            if not self.ends_well(file) or not file.endswith(".yaml"):
                 continue
-            document = self.document(name)
-            if document is not None:
-                found[name.removeprefix(f"{path}/").removesuffix(".yaml")] = document
+            if path != shapes.APPS or self.only is None or name in self.only:
+                document = self.document(file)
+                if document is not None:
+                    found[name] = document
         return found
 
     def ends_well(self, path: str) -> bool:

@@ -7,8 +7,9 @@ from typing import Any, cast
 from gitops import names
 from gitops.model import Environment
 from gitops.settings import shapes
-from gitops.settings.deployments import APPS, CLUSTERS, Sources
+from gitops.settings.deployments import Sources
 from gitops.settings.layers import get
+from gitops.settings.parts import APPS, CLUSTERS
 from gitops.settings.reading import Reading
 from gitops.settings.stack import ENVIRONMENT, KUBECONFIGS, kubeconfigs
 from gitops.source.document import Document, Path

@@ -1,5 +1,6 @@
 """The file kinds: where each lies, what it holds, and the adapter that checks it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,6 +29,8 @@ VERSIONS = "fleet/versions.yaml"
 FILES = (FLEET, CLUSTERS, TEAMS, POLICY, VERSIONS)
 APPS = "fleet/apps"
 RELEASES = "releases"
+STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.ya?ml")
+"""Files at the top of the repository; each declares an environment."""
 FIXED = frozenset({"name", "kind", "team", "environments"})
 """Keys that only ``fleet/apps/<app>.yaml`` may say: they are the application's identity."""
 

@@ -29,18 +29,22 @@ class WorkTree:
     def __init__(self, root: Path) -> None:
         """Look at the checkout in *root*."""
         self.root = root.resolve()
+        self._known: set[str] = set()
+        """Folders that are known to lie inside."""
 
     def names(self, folder: str, *, recursive: bool = False) -> list[str]:
         """Return the paths of the files in *folder*, sorted."""
         self._inside(folder)
         found: list[str] = []
-        for here, folders, files in os.walk(self.root / folder):
-            relative = Path(here).relative_to(self.root)
-            found += [(relative / name).as_posix() for name in files]
+        top = str(self.root)
+        for here, folders, files in os.walk(f"{top}/{folder}"):
+            relative = os.path.relpath(here, top)
+            start = "" if relative == "." else f"{relative}/"
+            found += [f"{start}{name}" for name in files]
             # At the top there may be anything, such as a linked .venv; none of it is input.
-            if recursive or relative.parts:
+            if recursive or start:
                 for name in folders:
-                    self._inside((relative / name).as_posix())
+                    self._inside(f"{start}{name}")
             if not recursive:
                 break
         return sorted(found)
@@ -53,8 +57,14 @@ class WorkTree:
 
         """
         try:
-            self._inside(path)
-            with (self.root / path).open("rb") as file:
+            folder = posixpath.dirname(path)
+            if folder not in self._known:
+                self._inside(folder)
+                self._known.add(folder)
+            here = f"{self.root}/{path}"
+            if not stat.S_ISREG(os.lstat(here).st_mode):
+                self._inside(path)
+            with open(here, "rb", buffering=0) as file:  # noqa: PTH123 - there are thousands
                 return file.read(MAX_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None

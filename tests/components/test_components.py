@@ -171,8 +171,18 @@ def test_namespaces_come_before_everything_else(direct: ClusterPlan) -> None:
 
     spaces = {each.urn for each in of_kind(recording, "Namespace")}
     others = [each for each in objects(recording) if each.urn not in spaces]
-    assert all(spaces <= after(recording, each) for each in others)
+    assert all(after(recording, each) & spaces == {space(recording, each)} for each in others)
     assert {each.dependencies for each in objects(recording) if each.urn in spaces} == {()}
+
+
+def space(recording: Recording, resource: Resource) -> str:
+    """Return the URN of the Namespace that *resource* lies in."""
+    name = resource.inputs.get("metadata", resource.inputs)["namespace"]
+    return next(
+        each.urn
+        for each in of_kind(recording, "Namespace")
+        if each.inputs["metadata"]["name"] == name
+    )
 
 
 def after(recording: Recording, resource: Resource) -> set[str]:
@@ -200,10 +210,17 @@ def test_fences_stand_before_what_they_fence(
     first, then = of_kind(recording, *fences), of_kind(recording, *roots)
     assert len(first) + len(then) == len(objects(recording)) == len(manifests)
     assert {each.dependencies for each in first} == {()}
-    assert {frozenset(each.dependencies) for each in then} == {
-        frozenset(each.urn for each in first)
-    }
+    by_name = {each.inputs["metadata"]["name"]: each.urn for each in first}
+    assert all(each.dependencies == (by_name[fence(each)],) for each in then)
     assert all(each.protect for each in objects(recording))
+
+
+def fence(root: Resource) -> str:
+    """Return the name of what *root* must come after."""
+    spec = root.inputs["spec"]
+    if root.type.endswith(":ApplicationSet"):
+        return spec["template"]["spec"]["project"]
+    return spec["sourceRef"]["name"]
 
 
 def test_the_tests_of_an_application_come_after_all_its_objects(direct: ClusterPlan) -> None:
@@ -225,9 +242,8 @@ def test_a_tenancy_waits_for_nothing_but_its_namespaces(direct: ClusterPlan) -> 
 
     spaces = of_kind(recording, "Namespace")
     assert registered(recording) == kinds(direct.tenancy)
-    assert {each.dependencies for each in objects(recording) if each not in spaces} == {
-        tuple(sorted(each.urn for each in spaces))
-    }
+    inside = [each for each in objects(recording) if each not in spaces]
+    assert all(each.dependencies == (space(recording, each),) for each in inside)
     assert all(each.protect == (each in spaces) for each in objects(recording))
 
 

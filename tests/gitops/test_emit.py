@@ -31,6 +31,7 @@ NASTY = [
     "word " * 1000, "100m", "64Mi", "1Gi", "25%", "1h", "30s", "10m0s", "1.2.3", "v1.2.3", "0.1",
     "1E", "5E", "1e", "0h", "00", "0%", "http://a/b?c=d#e", "a/b:c@d", "apps/v1", "100E", "1k", "0x",
     "1:2", "a:1", "::", "a::b", "key:", "~a", "!", "a!", "null ", "0.0.0", "1.2.3.4", "08", "09.5",
+    "\x80\n0", "\ufeffa\nb",
 ]  # fmt: skip
 """Texts that some reader, somewhere, takes for something else."""
 

@@ -130,10 +130,8 @@ def application(draw: st.DrawFn, name: str, names: tuple[str, ...]) -> Data:
 
 @st.composite
 def stack(draw: st.DrawFn, index: int, names: tuple[str, ...]) -> Data:
-    # Every Flux has one GitRepository on its cluster: a second environment there is another engine's.
-    engines = ["argocd", "direct"] if index else ["argocd", "direct", "flux"]
     environment: Data = {
-        "delivery": draw(st.sampled_from(engines)),
+        "delivery": draw(st.sampled_from(["argocd", "direct", "flux"])),
         "clusters": draw(st.sampled_from([["one"], ["two", "one"], ["one", "two"]])),
         "domains": ["example.com"],
     }

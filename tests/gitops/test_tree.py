@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitops import tree
 from gitops.errors import OutputError
 from gitops.tree import INDEX, STAGING, write
+from gitops.tree.write import _locked
 from tests import ROOT
 
 
@@ -118,6 +118,25 @@ def test_two_paths_that_are_one_on_a_mac_are_refused(tmp_path: Path) -> None:
         write(tmp_path, {"A": "1", "a": "2"})
 
 
+PIPE = """
+import sys
+from pathlib import Path
+from gitops.tree import write
+write(Path(sys.argv[1]), {"a": "1"})
+"""
+
+
+def test_a_pipe_in_the_way_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    command = [sys.executable, "-c", PIPE, str(tmp_path)]
+
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "was not made by a render" in done.stderr
+
+
 @pytest.mark.parametrize("link", ["a", "a/b", "a/b/c.yaml"])
 def test_a_symbolic_link_is_never_followed(tmp_path: Path, link: str) -> None:
     outside = tmp_path / "outside"
@@ -130,6 +149,7 @@ def test_a_symbolic_link_is_never_followed(tmp_path: Path, link: str) -> None:
         write(out, {"a/b/c.yaml": "x"})
 
     assert content(outside) == {}
+    assert not (out / STAGING).exists()
 
 
 def test_a_link_put_in_the_place_of_a_generated_folder_is_not_followed_when_pruning(
@@ -173,7 +193,7 @@ def test_a_damaged_index_is_named_and_nothing_is_lost(tmp_path: Path, text: str)
 
 def test_a_second_write_at_once_is_refused(tmp_path: Path) -> None:
     with (
-        tree._locked(tmp_path),
+        _locked(tmp_path),
         pytest.raises(OutputError, match="another render is writing there"),
     ):
         write(tmp_path, {"a": "1"})
@@ -182,8 +202,8 @@ def test_a_second_write_at_once_is_refused(tmp_path: Path) -> None:
 OLD = {"keep": "same", "change/a": "old", "change/b": "old", "gone/a": "old", "gone/b/c": "old"}
 NEW = {"keep": "same", "change/a": "new", "change/b": "new", "new/a": "new", "new/b/c": "new"}
 CALLS: list[tuple[Any, str]] = [
-    (Path, "replace"), (Path, "rename"), (Path, "unlink"), (Path, "mkdir"), (Path, "rmdir"),
-    (os, "fsync"), (Path, "open"),
+    (os, "replace"), (os, "rename"), (os, "unlink"), (os, "mkdir"), (os, "rmdir"), (os, "fsync"),
+    (os, "open"), (os, "write"),
 ]  # fmt: skip
 
 

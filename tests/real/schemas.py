@@ -29,6 +29,8 @@ _CRDS = {
     "github.com/fluxcd/helm-controller": "config/crd/bases/*.yaml",
     "sigs.k8s.io/gateway-api": "config/crd/standard/gateway.networking.k8s.io_*.yaml",
 }
+_BASE = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+"""The user's own cache, which outlives the run; the program under test is given another."""
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 
@@ -104,8 +106,7 @@ def module(path: str, version: str = "") -> Path:
 
 
 def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "gitops"
+    folder = Path(_BASE) / "gitops"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

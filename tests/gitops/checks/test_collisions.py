@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitops.checks import collisions
+from gitops.checks import findings as all_findings
 from gitops.checks.finding import Finding
 from gitops.model import Level
 from gitops.plan import plan
@@ -42,7 +43,7 @@ def test_two_applications_that_want_one_address_are_found_on_each_cluster(tmp_pa
             check="collisions",
             level=Level.ENFORCE,
             where=f"test/{cluster}: shop.example.com/b",
-            what="applications 'api' and 'web' both want this address",
+            what="applications 'api' in test and 'web' in test both want this address",
             accepted="one application for each host and path",
             remedy="Give one of them another host or path",
         )
@@ -71,6 +72,91 @@ def test_one_application_may_name_an_address_twice(tmp_path: Path) -> None:
     assert two_apps(tmp_path, route, "") == []
 
 
+def next_to(root: Path, *, cluster: str, host: str) -> list[Finding]:
+    """Return what is found where ``test`` has an address on cluster one, and ``next`` one too."""
+    web = f"{APP}route: {{hosts: [shop.example.com]}}\n"
+    stack = STACK.replace("[one, two]", f"[{cluster}]") + "    namespaceSuffix: next\n"
+    return found(
+        root,
+        fleet__clusters_dot_yaml=INGRESSES,
+        fleet__apps__web_dot_yaml=web,
+        Pulumi_dot_test_dot_yaml=STACK.replace("[one, two]", "[one]"),
+        Pulumi_dot_next_dot_yaml=f"{stack}  gitops:apps: {{web: {{route: {{hosts: [{host}]}}}}}}\n",
+        releases__next_dot_yaml=BASE["releases/test.yaml"],
+    )
+
+
+def test_two_environments_on_one_cluster_that_want_one_address_are_found(tmp_path: Path) -> None:
+    assert next_to(tmp_path / "two", cluster="two", host="shop.example.com") == []
+    assert next_to(tmp_path / "other", cluster="one", host="next.example.com") == []
+    assert next_to(tmp_path / "same", cluster="one", host="shop.example.com") == [
+        Finding(
+            check="collisions",
+            level=Level.ENFORCE,
+            where="test/one: shop.example.com/",
+            what="applications 'web' in next and 'web' in test both want this address",
+            accepted="one application for each host and path",
+            remedy="Give one of them another host or path",
+        )
+    ]
+
+
+def test_an_environment_is_held_against_all_others_on_its_clusters(tmp_path: Path) -> None:
+    next_to(tmp_path, cluster="one", host="shop.example.com")
+    loaded = loading(tmp_path)
+
+    for name, other in (("test", "next"), ("next", "test")):
+        [finding] = all_findings(loaded, {name: plan(loaded.fleet, name)})
+
+        assert finding.where == f"{name}/one: shop.example.com/"
+        assert f"'web' in {other} and" in finding.what
+
+
+def test_what_is_wrong_beside_the_environments_that_were_asked_for_is_not_said(
+    tmp_path: Path,
+) -> None:
+    """``test`` has two applications for one address, and ``next`` shares its cluster."""
+    route = "route: {hosts: [shop.example.com]}"
+    write(
+        tmp_path,
+        Pulumi_dot_next_dot_yaml=STACK.replace("[one, two]", "[one]")
+        + "    namespaceSuffix: next\n  gitops:apps: {web: {route: null}, api: {route: null}}\n",
+        releases__next_dot_yaml=RELEASES,
+    )
+    assert len(two_apps(tmp_path, route, route)) == 2
+    loaded = loading(tmp_path)
+
+    assert [*all_findings(loaded, {"next": plan(loaded.fleet, "next")})] == []
+
+
+@pytest.mark.parametrize("server", ["https://one.example.com", "https://ONE.example.com:443/"])
+def test_one_cluster_under_two_names_is_found(tmp_path: Path, server: str) -> None:
+    clusters = BASE["fleet/clusters.yaml"].replace("https://two.example.com", server)
+
+    assert found(tmp_path, fleet__clusters_dot_yaml=clusters) == [
+        Finding(
+            check="collisions",
+            level=Level.ENFORCE,
+            where="fleet/clusters.yaml: two",
+            what="'one' and 'two' have the same server, so they are one cluster",
+            accepted="one name for each cluster",
+            remedy="Correct 'server', or keep one of the two; environments that share a cluster "
+            "name it both, and one of them has a namespaceSuffix",
+        )
+    ]
+
+
+def test_clusters_that_each_call_themselves_by_the_name_inside_are_different(
+    tmp_path: Path,
+) -> None:
+    inside = "https://kubernetes.default.svc"
+    clusters = BASE["fleet/clusters.yaml"]
+    for name in ("one", "two"):
+        clusters = clusters.replace(f"https://{name}.example.com", inside)
+
+    assert found(tmp_path, fleet__clusters_dot_yaml=clusters) == []
+
+
 def dashed(root: Path, delivery: str) -> list[Finding]:
     """Return what is found where application and cluster share their dashes."""
     clusters = BASE["fleet/clusters.yaml"].replace("two:", "one-more:")
@@ -90,11 +176,38 @@ def test_two_argo_cd_applications_of_one_name_are_found(tmp_path: Path) -> None:
             check="collisions",
             level=Level.ENFORCE,
             where="test: Application test-one-more-web",
-            what="'more-web on one' and 'web on one-more' get the same name",
+            what="'test/one/more-web' and 'test/one-more/web' get the same name in the Argo CD on one",
             accepted="names that differ once environment, cluster and app are joined",
-            remedy="Rename the application or the cluster",
+            remedy="Rename the application, the cluster or the environment",
         )
     ]
+
+
+def test_an_argo_cd_on_each_cluster_has_names_of_its_own(tmp_path: Path) -> None:
+    assert dashed(tmp_path, "argocd\n    topology: perCluster") == []
+
+
+@pytest.mark.parametrize(
+    ("clusters", "wheres"),
+    [("[one]", ["test-a: Application test-a-one-web"]), ("[two, one]", [])],
+)
+def test_environments_that_share_an_argo_cd_share_its_names(
+    tmp_path: Path, clusters: str, wheres: list[str]
+) -> None:
+    """``test`` on cluster ``a-one`` and ``test-a`` on ``one`` make the same Application."""
+    known = BASE["fleet/clusters.yaml"]
+    known += known.partition("two:")[0].replace("one", "a-one")
+    stack = f"{STACK.replace('two', 'a-one')}    namespaceSuffix: test\n"
+
+    findings = found(
+        tmp_path,
+        fleet__clusters_dot_yaml=known,
+        Pulumi_dot_test_dot_yaml=stack,
+        Pulumi_dot_test_dash_a_dot_yaml=STACK.replace("[one, two]", clusters),
+        releases__test_dash_a_dot_yaml=BASE["releases/test.yaml"],
+    )
+
+    assert [each.where for each in findings] == wheres
 
 
 @pytest.mark.parametrize("delivery", ["flux", "direct"])

@@ -13,7 +13,7 @@ from gitops.model import Level
 from gitops.objects import Manifest, Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
-from tests.fleets import BASE, loading, write
+from tests.fleets import BASE, EXACT, loading, write
 
 
 def made(kind: str, name: str = "web", namespace: str = "shop", **body: Any) -> Manifest:
@@ -165,10 +165,16 @@ def test_two_autoscalers_of_one_workload_are_found(plans: dict[str, StackPlan]) 
     )
 
 
-def test_two_environments_on_one_cluster_collide_until_one_has_a_suffix(tmp_path: Path) -> None:
+@pytest.mark.parametrize("second", ["argocd", "flux", "direct"])
+@pytest.mark.parametrize("first", ["argocd", "flux", "direct"])
+def test_two_environments_on_one_cluster_collide_until_one_has_a_suffix(
+    tmp_path: Path, first: str, second: str
+) -> None:
     def owned_twice(root: Path, suffix: str) -> list[Finding]:
+        stack = BASE["Pulumi.test.yaml"]
         files = {
-            "Pulumi_dot_next_dot_yaml": BASE["Pulumi.test.yaml"] + suffix,
+            "Pulumi_dot_test_dot_yaml": stack.replace("argocd", first),
+            "Pulumi_dot_next_dot_yaml": stack.replace("argocd", second) + suffix,
             "releases__next_dot_yaml": BASE["releases/test.yaml"],
         }
         fleet = loading(write(root, **files)).fleet
@@ -179,3 +185,46 @@ def test_two_environments_on_one_cluster_collide_until_one_has_a_suffix(tmp_path
 
     assert {"test/one: Namespace shop", "test/two: Deployment shop/web"} <= clashing
     assert owned_twice(tmp_path / "b", "    namespaceSuffix: next\n") == []
+
+
+@pytest.mark.parametrize(
+    ("delivery", "kinds"),
+    [("argocd", {"AppProject", "ApplicationSet"}), ("flux", {"Kustomization"})],
+)
+def test_roots_of_two_environments_whose_names_become_alike_are_found(
+    tmp_path: Path, delivery: str, kinds: set[str]
+) -> None:
+    """Team ``a-shop`` in ``test`` and team ``shop`` in ``test-a`` have the same project."""
+    stack = BASE["Pulumi.test.yaml"].replace("argocd", delivery)
+    files = {
+        "fleet__teams_dot_yaml": "shop: {contact: a}\na-shop: {contact: a}\n",
+        "fleet__apps__api_dot_yaml": BASE["fleet/apps/web.yaml"]
+        .replace("web", "api")
+        .replace("team: shop", "team: a-shop"),
+        "Pulumi_dot_test_dot_yaml": stack,
+        "Pulumi_dot_test_dash_a_dot_yaml": stack + "    namespaceSuffix: a\n",
+    }
+    for name in ("test", "test_dash_a"):
+        files[f"releases__{name}_dot_yaml"] = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
+    fleet = loading(write(tmp_path, **files)).fleet
+    plans = {name: plan(fleet, name) for name in fleet.stacks}
+
+    findings = found(plans, *(each for one in plans.values() for each in one.placed()))
+
+    assert {each.where.split()[1] for each in findings} == kinds
+    assert {each.remedy for each in findings} == {
+        "Rename a team or an environment: their names, joined with dashes, become alike"
+    }
+
+
+def test_an_object_of_an_environment_that_was_not_asked_for_counts(tmp_path: Path) -> None:
+    files = {
+        "Pulumi_dot_next_dot_yaml": BASE["Pulumi.test.yaml"],
+        "releases__next_dot_yaml": BASE["releases/test.yaml"],
+    }
+    loaded = loading(write(tmp_path, **files))
+
+    wheres = {each.where for each in all_findings(loaded, {"test": plan(loaded.fleet, "test")})}
+
+    assert {"test/one: Namespace shop", "test/two: Deployment shop/web"} <= wheres
+    assert all(each.startswith("test/") for each in wheres)

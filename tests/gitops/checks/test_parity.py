@@ -132,6 +132,23 @@ def test_the_first_environment_is_held_against_nothing(tmp_path: Path) -> None:
     assert found(tmp_path, "{web: {gracePeriod: 60}}", source="description: First.") == []
 
 
+def test_what_the_first_environment_declares_is_found(tmp_path: Path) -> None:
+    apps = "{web: {gracePeriod: 60}}"
+    differs = "web.user: x, web.gracePeriod: y"
+
+    assert found(tmp_path, apps, source="description: First.", differs=differs) == [
+        Finding(
+            check="parity",
+            level=Level.ENFORCE,
+            where=f"Pulumi.next.yaml: differs.{key}",
+            what="the environment comes from no other, so it differs from none",
+            remedy="Remove it from 'differs', or say in 'promotesFrom' or 'follows' where the "
+            "environment comes from",
+        )
+        for key in ("web.gracePeriod", "web.user")
+    ]
+
+
 def test_a_declared_difference_is_accepted_and_only_that(tmp_path: Path) -> None:
     apps = "{web: {gracePeriod: 60, user: 1000}}"
 

@@ -191,7 +191,7 @@ def test_a_rule_that_is_enforced_and_broken_ends_with_one(cli: Cli, without_prog
     done = cli("preview")
 
     assert done.code == 1
-    assert "policy enforce: test/one: " in done.out
+    assert "policy enforce: test/one,two: " in done.out
     assert "[approved-registries]" in done.out
 
 
@@ -204,7 +204,7 @@ def test_a_rule_that_only_warns_ends_with_zero(cli: Cli, without_program: None) 
     done = cli("preview")
 
     assert done.code == 0
-    assert "policy warn: test/one: " in done.out
+    assert "policy warn: test/one,two: " in done.out
 
 
 def test_the_program_is_run_and_its_resources_are_in_the_json(cli: Cli) -> None:
@@ -218,12 +218,25 @@ def test_the_program_is_run_and_its_resources_are_in_the_json(cli: Cli) -> None:
     assert all(each["children"] for each in environment["resources"][2:])
 
 
+def test_what_the_program_prints_stays_out_of_the_json(cli: Cli) -> None:
+    main = cli.root / "__main__.py"
+    main.write_text(f"{main.read_text()}\nprint('look at me')\n")
+
+    done = program("--root", str(cli.root), "preview", "--format", "json")
+
+    assert done.code == 0
+    assert json.loads(done.out)["environments"]
+    assert done.err == "look at me\n"
+
+
 def test_an_error_of_the_program_is_said_with_its_place_and_no_traceback(cli: Cli) -> None:
     main = cli.root / "__main__.py"
-    main.write_text(f"{main.read_text()}\n1 / 0\n")
+    main.write_text(f"{main.read_text()}\nfleet.nothing\n")
     line = len(main.read_text().splitlines())
 
     done = program("--root", str(cli.root), "preview")
 
     assert (done.code, done.out) == (2, "")
-    assert done.err == f"error: __main__.py:{line}: ZeroDivisionError: division by zero\n"
+    assert done.err == (
+        f"error: __main__.py:{line}: AttributeError: 'Fleet' object has no attribute 'nothing'\n"
+    )

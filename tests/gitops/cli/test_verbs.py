@@ -73,6 +73,14 @@ def test_check_as_json_holds_every_finding_in_parts(cli: Cli) -> None:
     }  # fmt: skip
 
 
+def test_check_does_not_run_the_program_and_says_so(cli: Cli) -> None:
+    (cli.root / "__main__.py").write_text("1 / 0\n")
+
+    assert cli("check").code == 0
+    for help_of in (cli("check", "--help"), cli("--help")):
+        assert "does not run the Pulumi program" in " ".join(help_of.out.split())
+
+
 def test_check_as_json_of_a_fleet_without_findings_is_an_empty_list(cli: Cli) -> None:
     assert json.loads(cli("check", "--format", "json").out) == {"version": 1, "findings": []}
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gitops.diff import ChangeKind, FieldChange, ObjectChange, compare
 from gitops.diff import danger as kinds
 from gitops.diff.changes import ABSENT, Changes, Danger
@@ -158,6 +160,31 @@ def test_an_environment_that_is_new_or_gone_counts_whole(tmp_path: Path) -> None
     assert new.counts() == {"replaced": 0, "removed": 0, "changed": 0, "added": len(everything)}
 
 
+@pytest.mark.parametrize(("old", "new"), [("1", "true"), ("0", "false"), ("1", "1.0")])
+def test_another_type_of_a_free_value_is_a_change(tmp_path: Path, old: str, new: str) -> None:
+    def files(value: str) -> dict[str, str]:
+        return {
+            "fleet__apps__db_dot_yaml": (
+                "name: db\nkind: chart\nteam: shop\n"
+                "chart: {repository: https://registry.example.com/charts, name: db}\n"
+                f"values: {{on: [{value}]}}\n"
+            ),
+            "fleet__apps__page_dot_yaml": "name: page\nkind: manifests\nteam: shop\npath: raw\n",
+            "raw__page_dot_yaml": "apiVersion: example.com/v1\nkind: Page\nmetadata: {name: page}\n"
+            f"spec: {{on: {value}}}\n",
+            "releases__test_dot_yaml": f"releases: {{web: {EXACT}, db: {{chart: 1.0.0}}}}\n",
+        }
+
+    before = loading(write(tmp_path / "before", **files(old))).fleet
+    after = loading(write(tmp_path / "after", **files(new))).fleet
+
+    objects = compare(*changed(before, after, ["test"])).objects
+
+    assert [each.object.kind for each in objects] == ["Chart", "Page"]
+    whole = [list(plan(fleet, "test").placed()) for fleet in (before, after)]
+    assert compare(*whole).objects == objects
+
+
 def test_objects_are_added_and_removed() -> None:
     one, two = placed(made()), placed(made(), "two")
 
@@ -190,6 +217,73 @@ def test_another_version_of_the_api_is_a_change_and_another_group_another_object
 
     assert same.fields == (FieldChange("apiVersion", "a/v1", "a/v2"),)
     assert [each.kind for each in both] == [ChangeKind.REMOVED, ChangeKind.ADDED]
+
+
+def workload(kind: str, name: str = "x", namespace: str = "shop", **spec: Any) -> Placed:
+    group = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "Rollout": "argoproj.io/v1alpha1"}
+    made_of = made(kind, name, namespace, spec=spec)
+    return placed({**made_of, "apiVersion": group.get(kind, "v1")})
+
+
+def test_a_workload_of_another_kind_replaces_its_namesake_and_shows_what_else_differs() -> None:
+    old, new = workload("Deployment", replicas=3), workload("Rollout", replicas=2)
+
+    assert compare([old], [new]).objects == (
+        change(
+            ChangeKind.REPLACED,
+            "one",
+            object=Identity("argoproj.io", "Rollout", "shop", "x"),
+            fields=(
+                FieldChange("apiVersion", "apps/v1", "argoproj.io/v1alpha1"),
+                FieldChange("kind", "Deployment", "Rollout"),
+                FieldChange("spec.replicas", 3, 2),
+            ),
+            dangers=(kinds.SWITCHED, kinds.CAPACITY),
+        ),
+    )
+
+
+def test_a_switch_away_from_a_stateful_set_can_lose_its_data() -> None:
+    [found] = compare([workload("StatefulSet")], [workload("Deployment")]).objects
+
+    assert (found.kind, found.dangers) == (ChangeKind.REPLACED, (kinds.DATA,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (workload("Deployment"), workload("Rollout", "y")),
+        (workload("Deployment"), workload("Rollout", namespace="other")),
+        (workload("Deployment"), workload("Service")),
+        (workload("Deployment"), replace(workload("Rollout"), cluster="two")),
+        (workload("Deployment"), replace(workload("Rollout"), environment="other")),
+        (workload("ReplicaSet"), placed({**workload("ReplicaSet").manifest, "apiVersion": "a/v1"})),
+    ],
+)
+def test_what_is_no_namesake_of_another_kind_takes_nobodys_place(old: Placed, new: Placed) -> None:
+    found = compare([old], [new]).objects
+
+    assert sorted(each.kind for each in found) == [ChangeKind.ADDED, ChangeKind.REMOVED]
+
+
+def test_a_workload_that_was_there_before_takes_nobodys_place() -> None:
+    old, new = workload("Deployment"), workload("Rollout")
+
+    assert [each.kind for each in compare([old, new], [new]).objects] == [ChangeKind.REMOVED]
+    assert [each.kind for each in compare([old], [old, new]).objects] == [ChangeKind.ADDED]
+
+
+def test_a_canary_in_place_of_a_rolling_update_is_one_change(tmp_path: Path) -> None:
+    stack = BASE["Pulumi.test.yaml"] + (
+        "  gitops:apps: {web: {rollout: {strategy: canary, weights: [50]}}}\n"
+    )
+
+    [found] = edited(tmp_path, Pulumi_dot_test_dot_yaml=stack).objects
+
+    assert (found.kind, found.dangers) == (ChangeKind.REPLACED, (kinds.SWITCHED,))
+    assert found.clusters == ("one", "two")
+    assert FieldChange("kind", "Deployment", "Rollout") in found.fields
+    assert {each.path.partition(".")[0] for each in found.fields} == {"apiVersion", "kind", "spec"}
 
 
 def test_a_protection_that_is_taken_away_is_a_change_by_itself() -> None:
@@ -235,7 +329,7 @@ def test_a_namesake_that_was_there_before_is_no_move() -> None:
 
     [removed] = compare([old, other], [other]).objects
 
-    assert removed.dangers == (kinds.DELETION,)
+    assert removed.dangers == (kinds.DELETION, kinds.LIMITS)
 
 
 def test_the_most_dangerous_comes_first_and_equals_come_in_order_of_place() -> None:

@@ -7,6 +7,7 @@ import pytest
 from gitops.diff import danger as kinds
 from gitops.diff.changes import ABSENT, ChangeKind, Danger, FieldChange
 from gitops.diff.danger import dangers
+from gitops.diff.fields import differences
 from gitops.objects import Manifest
 
 POD = "spec.template.spec"
@@ -22,10 +23,23 @@ EVERY = (
 
 ANYBODY: dict[str, Any] = {}
 NOTHING: list[Any] = []
+HARDENED: dict[str, Any] = {
+    "securityContext": {"runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}},
+    "resources": {"limits": {"memory": "1"}},
+}
 
 
 def of(kind: str) -> Manifest:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}}
+
+
+def pod(**spec: Any) -> Manifest:
+    """Return the body of an object that makes pods with *spec*."""
+    return {"spec": {"template": {"spec": spec}}}
+
+
+def context(**given: Any) -> dict[str, Any]:
+    return {"securityContext": given}
 
 
 def changed(kind: str, path: str, old: Any, new: Any) -> tuple[Danger, ...]:
@@ -54,6 +68,9 @@ def test_the_dangers_are_ranked_and_none_is_ranked_twice() -> None:
         ("Chart", [kinds.CASCADE]),
         ("Deployment", [kinds.DELETION]),
         ("NetworkPolicy", [kinds.DELETION, kinds.NETWORK]),
+        ("PodDisruptionBudget", [kinds.DELETION, kinds.CAPACITY]),
+        ("LimitRange", [kinds.DELETION, kinds.LIMITS]),
+        ("ResourceQuota", [kinds.DELETION, kinds.LIMITS]),
     ],
 )
 def test_what_a_removal_takes_along_depends_on_the_kind(kind: str, expected: list[Danger]) -> None:
@@ -65,9 +82,45 @@ def test_new_rights_are_dangerous(kind: str) -> None:
     assert dangers(ChangeKind.ADDED, None, of(kind), ()) == (kinds.RBAC,)
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Namespace", "NetworkPolicy", "Kustomization"])
-def test_other_new_objects_are_not_dangerous(kind: str) -> None:
-    assert dangers(ChangeKind.ADDED, None, of(kind), ()) == ()
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("Deployment", pod(containers=[{"name": "a", **context(privileged=True)}]), kinds.SECURITY),
+        ("Deployment", pod(**context(runAsUser=0)), kinds.SECURITY),
+        ("Rollout", pod(volumes=[{"name": "v", "hostPath": {"path": "/"}}]), kinds.SECURITY),
+        ("CronJob", {"spec": {"jobTemplate": pod(hostNetwork=True)}}, kinds.SECURITY),
+        ("Pod", {"spec": {"hostPID": True}}, kinds.SECURITY),
+        ("AppProject", {"spec": {"sourceRepos": ["*"]}}, kinds.RBAC),
+        ("ConfigMap", {"data": {"policy.csv": "p, role:a, *, *, *, allow"}}, kinds.RBAC),
+        ("Ingress", {"spec": {"rules": [{"host": "a.example.com"}]}}, kinds.EXPOSURE),
+        ("HTTPRoute", {"spec": {"hostnames": ["a.example.com"]}}, kinds.EXPOSURE),
+        ("Service", {"spec": {"type": "LoadBalancer"}}, kinds.EXPOSURE),
+    ],
+)
+def test_a_new_object_is_as_dangerous_as_what_it_opens(
+    kind: str, body: Manifest, expected: Danger
+) -> None:
+    assert dangers(ChangeKind.ADDED, None, {**of(kind), **body}, ()) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("Namespace", {}),
+        ("Kustomization", {"spec": {"prune": True, "force": True}}),
+        ("NetworkPolicy", {"spec": {"egress": [ANYBODY], "policyTypes": ["Egress"]}}),
+        ("ApplicationSet", {"spec": {"syncPolicy": {"applicationsSync": "sync"}}}),
+        ("Service", {"spec": {"type": "ClusterIP", "ports": [{"port": 80}]}}),
+        ("CustomResourceDefinition", {"spec": {"properties": {"hostPort": {"type": "integer"}}}}),
+        (
+            "Deployment",
+            pod(**context(runAsNonRoot=True), containers=[{"name": "a", "image": "b:1"}]),
+        ),
+        ("Deployment", pod(volumes=[{"name": "v", "secret": {"secretName": "s"}}])),
+    ],
+)
+def test_other_new_objects_are_not_dangerous(kind: str, body: Manifest) -> None:
+    assert dangers(ChangeKind.ADDED, None, {**of(kind), **body}, ()) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,6 +141,8 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.PROTECTION, "ApplicationSet", "spec.syncPolicy.applicationsSync", "create-update", "sync"),
         (kinds.PROTECTION, "ApplicationSet", "spec.syncPolicy.preserveResourcesOnDeletion", True, False),
         (kinds.PROTECTION, "ApplicationSet", "spec.syncPolicy.preserveResourcesOnDeletion", True, ABSENT),
+        (kinds.PROTECTION, "ApplicationSet", "spec.syncPolicy.applicationsSync", "create-only", ABSENT),
+        (kinds.PROTECTION, "ApplicationSet", "spec.syncPolicy", {"preserveResourcesOnDeletion": True}, ABSENT),
         (kinds.PROTECTION, "Kustomization", "spec.deletionPolicy", "Orphan", "Delete"),
         (kinds.PROTECTION, "Kustomization", "spec.force", False, True),
         (kinds.PROTECTION, "StatefulSet", f"{CLAIMS}.whenDeleted", "Retain", "Delete"),
@@ -111,7 +166,25 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.SECURITY, "Deployment", f"{SECURE}.readOnlyRootFilesystem", True, False),
         (kinds.SECURITY, "Deployment", f"{SECURE}.runAsUser", 1000, 0),
         (kinds.SECURITY, "Deployment", f"{SECURE}.seccompProfile", {"type": "a"}, ABSENT),
-        (kinds.SECURITY, "Deployment", SECURE, {"privileged": False}, ABSENT),
+        (kinds.SECURITY, "Deployment", SECURE, {"runAsNonRoot": True}, ABSENT),
+        (kinds.SECURITY, "Deployment", SECURE, ABSENT, {"privileged": True}),
+        (kinds.SECURITY, "Deployment", SECURE, ABSENT, {"capabilities": {"add": ["NET_ADMIN"]}}),
+        (kinds.SECURITY, "Deployment", f"{SECURE}.capabilities", {"drop": ["ALL"]}, ABSENT),
+        (kinds.SECURITY, "Deployment", f"{SECURE}.capabilities.drop", ["ALL"], ["KILL"]),
+        (kinds.SECURITY, "Deployment", f"{SECURE}.seccompProfile.type", ABSENT, "Unconfined"),
+        (kinds.SECURITY, "Deployment", f"{POD}.securityContext", {"runAsNonRoot": True}, ABSENT),
+        (kinds.SECURITY, "Deployment", f"{POD}.automountServiceAccountToken", False, ABSENT),
+        (kinds.SECURITY, "Deployment", CONTAINER, ABSENT, context(privileged=True)),
+        (kinds.SECURITY, "Deployment", f"{POD}.initContainers", ABSENT,
+         [{"name": "i", **context(allowPrivilegeEscalation=True)}]),
+        (kinds.RBAC, "Role", "rules", [{"nonResourceURLs": [1]}], [{"nonResourceURLs": [True]}]),
+        (kinds.SECURITY, "Deployment", f"{POD}.containers", NOTHING,
+         [{"name": "i", "ports": [{"containerPort": 80, "hostPort": 80}]}]),
+        (kinds.SECURITY, "Deployment", f"{POD}.volumes[name=v]", ABSENT, {"hostPath": {"path": "/"}}),
+        (kinds.SECURITY, "Deployment", f"{POD}.volumes[name=v].hostPath.path", "/var/log", "/"),
+        (kinds.SECURITY, "Deployment", "spec.template", ABSENT, {"spec": {"hostNetwork": True}}),
+        (kinds.SECURITY, "Namespace", "metadata.labels",
+         {"pod-security.kubernetes.io/enforce": "restricted"}, ABSENT),
         (kinds.SECURITY, "Deployment", f"{SECURE}.capabilities.add", ["A"], ["A", "B"]),
         (kinds.SECURITY, "Deployment", f"{SECURE}.capabilities.drop", ["ALL"], ABSENT),
         (kinds.SECURITY, "Deployment", f"{POD}.automountServiceAccountToken", False, True),
@@ -125,6 +198,7 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.NETWORK, "NetworkPolicy", "spec.policyTypes", ["Ingress"], ["Egress"]),
         (kinds.REPOSITORY, "Deployment", f"{CONTAINER}.image", "a.b/web:1", "a.b/webs:1"),
         (kinds.REPOSITORY, "Deployment", f"{CONTAINER}.image", "a.b/web:1", "a.c/web:1"),
+        (kinds.REPOSITORY, "Deployment", f"{POD}.containers[name=new]", ABSENT, {"image": "a.b/new:1"}),
         (kinds.REPOSITORY, "CronJob", f"spec.jobTemplate.{POD}.initContainers[name=a].image", "a", "b"),
         (kinds.IMAGE, "Deployment", f"{CONTAINER}.image", "a.b/web:1", "a.b/web:2"),
         (kinds.IMAGE, "Deployment", f"{CONTAINER}.image", "web", "docker.io/library/web"),
@@ -133,12 +207,18 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.IMAGE, "HelmRelease", "spec.chart.spec.version", "1.0.0", "1.1.0"),
         (kinds.IMAGE, "OCIRepository", "spec.ref.tag", "1.0.0", "1.1.0"),
         (kinds.CAPACITY, "Deployment", "spec.replicas", 3, 2),
+        (kinds.CAPACITY, "Deployment", "spec.replicas", ABSENT, 0),
+        (kinds.CAPACITY, "StatefulSet", "spec.replicas", 2, ABSENT),
+        (kinds.CAPACITY, "Rollout", "spec.replicas", 2, None),
+        (kinds.CAPACITY, "HorizontalPodAutoscaler", "spec.minReplicas", 2, ABSENT),
+        (kinds.CAPACITY, "HorizontalPodAutoscaler", "spec.minReplicas", ABSENT, 0),
+        (kinds.CAPACITY, "PodDisruptionBudget", "spec.minAvailable", 1, ABSENT),
         (kinds.CAPACITY, "HorizontalPodAutoscaler", "spec.minReplicas", 10, 9),
         (kinds.CAPACITY, "HorizontalPodAutoscaler", "spec.maxReplicas", 10, 9),
         (kinds.CAPACITY, "PodDisruptionBudget", "spec.minAvailable", "50%", "9%"),
         (kinds.CAPACITY, "PodDisruptionBudget", "spec.maxUnavailable", 9, 10),
         (kinds.CAPACITY, "PodDisruptionBudget", "spec.maxUnavailable", ABSENT, 1),
-        (kinds.LIMITS, "Deployment", f"{CONTAINER}.resources", {"limits": ANYBODY}, ABSENT),
+        (kinds.LIMITS, "Deployment", f"{CONTAINER}.resources", {"limits": {"memory": "1"}}, ABSENT),
         (kinds.LIMITS, "Deployment", f"{CONTAINER}.resources.limits", {"memory": "1"}, ABSENT),
         (kinds.LIMITS, "Deployment", f"{CONTAINER}.resources.limits.memory", "1", ABSENT),
         (kinds.LIMITS, "Deployment", f"{CONTAINER}.resources.limits.ephemeral-storage", "1", ABSENT),
@@ -156,6 +236,8 @@ def test_a_replacement_loses_what_the_object_holds(kind: str, expected: Danger) 
         (kinds.SECRET, "Deployment", f"{CONTAINER}.envFrom", NOTHING, [{"secretRef": {"name": "a"}}]),
         (kinds.SECRET, "Deployment", f"{CONTAINER}.envFrom", [{"secretRef": {"name": "a"}}], NOTHING),
         (kinds.SECRET, "Deployment", f"{POD}.volumes[name=v].secret.secretName", "a", "b"),
+        (kinds.SECRET, "Deployment", f"{POD}.volumes[name=v]", ABSENT, {"secret": {"secretName": "a"}}),
+        (kinds.SECRET, "Deployment", f"{CONTAINER}.env[name=A]", ABSENT, {"valueFrom": {"secretKeyRef": ANYBODY}}),
         (kinds.SECRET, "Deployment", f"{CONTAINER}.env[name=A].valueFrom.secretKeyRef.name", "a", "b"),
     ],
 )  # fmt: skip
@@ -190,6 +272,23 @@ def test_a_dangerous_change_is_called_by_its_danger(
         ("Deployment", f"{SECURE}.runAsUser", 0, 1000),
         ("Deployment", f"{SECURE}.seccompProfile", ABSENT, {"type": "RuntimeDefault"}),
         ("Deployment", SECURE, ABSENT, {"runAsNonRoot": True}),
+        ("Deployment", SECURE, {"privileged": True, "runAsUser": 0}, ABSENT),
+        ("Deployment", f"{SECURE}.capabilities.add", ABSENT, NOTHING),
+        ("Deployment", f"{SECURE}.capabilities.drop", ["KILL"], ["ALL"]),
+        ("Deployment", f"{SECURE}.seccompProfile", {"type": "Unconfined"}, ABSENT),
+        ("Deployment", CONTAINER, {"image": "a.b/web:1", **HARDENED}, ABSENT),
+        (
+            "Deployment",
+            f"{POD}.initContainers",
+            [{"name": "i", "image": "a:1", **HARDENED}],
+            ABSENT,
+        ),
+        ("Deployment", f"{POD}.containers", [{"name": "i", **HARDENED}], NOTHING),
+        ("Deployment", f"{POD}.containers", [HARDENED, HARDENED], NOTHING),
+        ("Deployment", f"{POD}.volumes[name=v].hostPath", {"path": "/"}, ABSENT),
+        ("Service", "spec.type", ABSENT, "ClusterIP"),
+        ("ApplicationSet", "spec.syncPolicy", ABSENT, {"preserveResourcesOnDeletion": False}),
+        ("ApplicationSet", "spec.syncPolicy.applicationsSync", ABSENT, "sync"),
         ("Deployment", f"{SECURE}.capabilities.add", ["A", "B"], ["A"]),
         ("Deployment", f"{SECURE}.capabilities.drop", ["A"], ["ALL", "A"]),
         ("Deployment", f"{POD}.hostNetwork", True, ABSENT),
@@ -201,7 +300,13 @@ def test_a_dangerous_change_is_called_by_its_danger(
         ("Deployment", "spec.policy", ABSENT, [ANYBODY]),
         ("Deployment", f"{CONTAINER}.imagePullPolicy", "Always", "Never"),
         ("Deployment", "spec.replicas", 2, 10),
-        ("Deployment", "spec.replicas", 3, ABSENT),
+        ("Deployment", "spec.replicas", 1, ABSENT),
+        ("Deployment", "spec.replicas", ABSENT, 3),
+        ("Deployment", "spec.replicas", 0, ABSENT),
+        ("Deployment", "spec.replicas", 1, None),
+        ("HorizontalPodAutoscaler", "spec.minReplicas", ABSENT, 1),
+        ("PodDisruptionBudget", "spec.minAvailable", ABSENT, 0),
+        ("PodDisruptionBudget", "spec.maxUnavailable", 1, ABSENT),
         ("HorizontalPodAutoscaler", "spec.maxReplicas", 9, 10),
         ("PodDisruptionBudget", "spec.minAvailable", 2, "2"),
         ("PodDisruptionBudget", "spec.maxUnavailable", "50%", "9%"),
@@ -222,6 +327,31 @@ def test_a_change_that_only_looks_alike_is_not_dangerous(
     kind: str, path: str, old: Any, new: Any
 ) -> None:
     assert changed(kind, path, old, new) == ()
+
+
+CONFIG, OTHER = {"configMapRef": {"name": "a"}}, {"configMapRef": {"name": "b"}}
+SECRET, TOKEN = {"secretRef": {"name": "a"}}, {"secretRef": {"name": "token"}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ([CONFIG, SECRET], [OTHER, SECRET], ()),
+        ([CONFIG, SECRET], [SECRET, CONFIG], ()),
+        ([SECRET], [CONFIG, SECRET], ()),
+        ([CONFIG], NOTHING, ()),
+        ([SECRET, {**SECRET, "prefix": "A"}], [CONFIG, SECRET, {**SECRET, "prefix": "A"}], ()),
+        ([CONFIG, SECRET], [CONFIG, TOKEN], (kinds.SECRET,)),
+        ([CONFIG, SECRET], [CONFIG], (kinds.SECRET,)),
+        ([CONFIG], [CONFIG, SECRET], (kinds.SECRET,)),
+    ],
+)
+def test_only_another_secret_in_the_environment_of_a_container_is_one(
+    old: list[Any], new: list[Any], expected: tuple[Danger, ...]
+) -> None:
+    fields = list(differences({"envFrom": old}, {"envFrom": new}, CONTAINER))
+
+    assert dangers(ChangeKind.CHANGED, of("Deployment"), of("Deployment"), fields) == expected
 
 
 def test_an_object_has_each_of_its_dangers_once_and_the_worst_first() -> None:

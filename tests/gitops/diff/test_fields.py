@@ -4,14 +4,14 @@ import copy
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitops.diff.changes import ABSENT, FieldChange
-from gitops.diff.fields import differences, join
+from gitops.diff.fields import differences, join, same
 
 EMPTY: dict[str, Any] = {}
 NONE: list[Any] = []
@@ -53,6 +53,41 @@ def test_a_number_that_becomes_a_truth_value_is_a_difference() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"l": [1]}, {"l": [True]}, [("l", [1], [True])]),
+        ({"l": [[1]]}, {"l": [[1.0]]}, [("l", [[1]], [[1.0]])]),
+        ({"l": [{"a": 0}]}, {"l": [{"a": False}]}, [("l", [{"a": 0}], [{"a": False}])]),
+        ({"l": [{"name": "x", "a": 1}]}, {"l": [{"name": "x", "a": True}]}, [("l[name=x].a", 1, True)]),
+        ({"a": {"b": 1, "c": [1]}}, {"a": {"b": 1.0, "c": [1]}}, [("a.b", 1, 1.0)]),
+    ],
+)  # fmt: skip
+def test_another_type_is_a_difference_however_deep_it_is(
+    old: Any, new: Any, expected: list[Any]
+) -> None:
+    assert repr(diff(old, new)) == repr([FieldChange(*each) for each in expected])
+    assert not same(old, new)
+
+
+TYPED = st.recursive(
+    st.sampled_from([0, False, 0.0, 1, True, 1.0, "1", None]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner),
+    max_leaves=5,
+)
+
+
+@given(TYPED, TYPED)
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_what_is_written_in_another_way_is_a_difference_and_nothing_else_is(
+    old: Any, new: Any
+) -> None:
+    differs = json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
+
+    assert bool(diff(old, new)) is differs
+    assert same(old, new) is not differs
+
+
+@pytest.mark.parametrize(
     ("path", "key", "joined"),
     [
         ("", "a", "a"),
@@ -83,6 +118,17 @@ def test_a_key_that_could_be_taken_for_a_path_stands_in_brackets(
         ({"path": "/a"}, {"path": "/b"}, "path=/a"),
         ({"type": "a"}, {"type": "b"}, "type=a"),
         ({"name": "x", "port": 1}, {"name": "x", "port": 2}, "port=1"),
+        ({"app": "a", "cluster": "x"}, {"app": "b", "cluster": "x"}, "cluster=x,app=a"),
+        ({"app": "a", "cluster": "x"}, {"app": "b", "cluster": "y"}, "cluster=x,app=a"),
+        (
+            {"server": "a", "namespace": "x"},
+            {"server": "b", "namespace": "x"},
+            "server=a,namespace=x",
+        ),
+        ({"cluster": "a", "url": "x"}, {"cluster": "b", "url": "x"}, "cluster=a"),
+        ({"server": "a", "url": "x"}, {"server": "b", "url": "x"}, "server=a"),
+        ({"env": "a", "url": "x"}, {"env": "b", "url": "x"}, "env=a"),
+        ({"environment": "a"}, {"environment": "b"}, "environment=a"),
     ],
 )
 def test_items_of_a_list_are_matched_by_what_names_them(
@@ -91,6 +137,54 @@ def test_items_of_a_list_are_matched_by_what_names_them(
     old, new = [{**one, "v": 1}, other], [{**one, "v": 2}, other]
 
     assert diff({"l": old}, {"l": new}) == [(f"l[{key}].v", 1, 2)]
+
+
+def test_an_application_that_comes_to_an_application_set_is_one_line() -> None:
+    def spec(*elements: tuple[str, str]) -> dict[str, Any]:
+        listed = [{"app": app, "cluster": cluster, "path": "x"} for cluster, app in elements]
+        return {
+            "generators": [{"git": {"a": 1}}, {"list": {"elements": listed}, "selector": EMPTY}]
+        }
+
+    old, new = (
+        spec(("one", "web"), ("two", "web")),
+        spec(("one", "api"), ("one", "web"), ("two", "web")),
+    )
+
+    assert diff(old, new) == [
+        (
+            "generators[list].list.elements[cluster=one,app=api]",
+            ABSENT,
+            {"app": "api", "cluster": "one", "path": "x"},
+        )
+    ]
+
+
+def test_generators_of_one_kind_differ_as_a_whole() -> None:
+    old, new = [{"git": 1}, {"git": 2}], [{"git": 1}]
+
+    assert diff({"generators": old}, {"generators": new}) == [("generators", old, new)]
+
+
+def test_what_an_environment_is_taken_from_is_matched_by_its_kind_and_name() -> None:
+    config, secret = {"configMapRef": {"name": "x"}}, {"secretRef": {"name": "x"}}
+    optional = {"secretRef": {"name": "x", "optional": True}}
+
+    found = diff({"envFrom": [config, secret]}, {"envFrom": [optional]})
+
+    assert found == [
+        ("envFrom[configMapRef=x]", config, ABSENT),
+        ("envFrom[secretRef=x].secretRef.optional", ABSENT, True),
+    ]
+
+
+def test_items_are_matched_by_a_key_that_both_lists_have() -> None:
+    old, new = [{"port": 80}], [{"name": "a", "port": 80}, {"name": "b", "port": 81}]
+
+    assert diff({"l": old}, {"l": new}) == [
+        ("l[port=80].name", ABSENT, "a"),
+        ("l[port=81]", ABSENT, {"name": "b", "port": 81}),
+    ]
 
 
 def test_items_that_come_and_go_are_named_and_the_others_keep_still() -> None:
@@ -113,6 +207,40 @@ def test_another_order_is_a_difference_whatever_else_comes_along(new: list[str])
 
     assert found[-1] == (" (order)", ["a", "b"], new)
     assert len(found) == len(new) - 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "position"),
+    [("ab", "abc", False), ("ab", "cab", True), ("ab", "acb", True), ("ab", "bc", False), ("ab", "cb", True)],
+)  # fmt: skip
+def test_where_an_item_is_put_in_is_told_unless_it_is_the_end(
+    old: str, new: str, position: bool
+) -> None:
+    before, after = ({"initContainers": [{"name": each} for each in given]} for given in (old, new))
+
+    found = diff(before, after)
+
+    assert ("initContainers[name=c]", ABSENT, {"name": "c"}) in found
+    assert (("initContainers (order)", [*old], [*new]) in found) is position
+
+
+def test_where_an_item_is_put_in_is_not_told_where_nobody_cares() -> None:
+    before, after = ({"volumes": [{"name": each} for each in given]} for given in ("ab", "cab"))
+
+    assert diff(before, after) == [("volumes[name=c]", ABSENT, {"name": "c"})]
+    assert diff(after, {"volumes": [*reversed(after["volumes"])]})[0].path == "volumes (order)"
+
+
+def test_an_order_says_whole_names_where_a_part_of_them_means_nothing() -> None:
+    config, secret = {"configMapRef": {"name": "x"}}, {"secretRef": {"name": "x"}}
+    one, two = {"cluster": "a", "app": "x"}, {"cluster": "b", "app": "x"}
+
+    assert diff({"envFrom": [config, secret]}, {"envFrom": [secret, config]}) == [
+        ("envFrom (order)", ["configMapRef=x", "secretRef=x"], ["secretRef=x", "configMapRef=x"])
+    ]
+    assert diff([one, two], [two, one]) == [
+        (" (order)", ["cluster=a,app=x", "cluster=b,app=x"], ["cluster=b,app=x", "cluster=a,app=x"])
+    ]
 
 
 def test_another_order_beside_a_removed_item_is_a_difference() -> None:
@@ -202,24 +330,13 @@ def put(parent: Any, step: Any, new: Any) -> None:
         parent[position(parent, step)] = new
 
 
-def unordered(value: Any) -> Any:
-    """Return *value* with its named items sorted: where a new item is put in is not told."""
-    if isinstance(value, dict):
-        return {key: unordered(each) for key, each in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        items = [unordered(each) for each in cast("list[Any]", value)]
-        named = all(isinstance(each, dict) for each in items)
-        return sorted(items, key=lambda each: json.dumps(each, sort_keys=True)) if named else items
-    return value
-
-
 @given(VALUES, VALUES)
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_the_old_value_with_its_differences_applied_is_the_new_value(old: Any, new: Any) -> None:
     changes = list(differences(old, new))
 
-    assert unordered(apply(old, changes)) == unordered(new)
-    assert bool(changes) is (old != new) or unordered(old) == unordered(new)
+    assert apply(old, changes) == new
+    assert bool(changes) is (old != new)
     assert all(each.old != each.new for each in changes)
 
 

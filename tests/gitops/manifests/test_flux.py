@@ -17,7 +17,7 @@ def test_a_cluster_reads_only_its_environments_folder_of_the_repository() -> Non
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
         "metadata": {
-            "name": "rendered",
+            "name": "rendered-test",
             "namespace": "flux-system",
             "labels": {
                 "app.kubernetes.io/part-of": "fleet",
@@ -51,7 +51,7 @@ def test_a_teams_applications_are_applied_together_and_waited_for() -> None:
         "kind": "Kustomization",
         "metadata": {"name": "test-shop", "namespace": "flux-system", "labels": TENANT},
         "spec": {
-            "sourceRef": {"kind": "GitRepository", "name": "rendered"},
+            "sourceRef": {"kind": "GitRepository", "name": "rendered-test"},
             "path": "./test/one/apps/shop",
             "interval": "10m0s",
             "retryInterval": "1m0s",

@@ -126,6 +126,12 @@ def test_a_broken_rule_is_said_in_parts() -> None:
     ]
 
 
+def test_a_broken_rule_is_said_for_each_cluster() -> None:
+    found = document(preview(environment(verdicts=(verdict(clusters=("one", "two")),))))
+
+    assert [each["cluster"] for each in found["environments"][0]["verdicts"]] == ["one", "two"]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_any_text_comes_back_as_it_was_and_is_plain_ascii_underway(text: str) -> None:
     given = preview(

@@ -46,7 +46,7 @@ def filled(text: str) -> Preview:
         object=Identity("", "ConfigMap", "shop", text),
         dangers=(Danger(1, f"danger {text}", f"consequence {text}"),),
     )
-    broken = verdict(cluster=text, complaint=Complaint(text, text, text, text))
+    broken = verdict(clusters=(text,), complaint=Complaint(text, text, text, text))
     app = row(name=text, runs=text, replicas=text, strategy=text, clusters=(text,))
     here = environment(
         name=f"environment {text}", description=text, applications=(app,), verdicts=(broken,)
@@ -82,6 +82,12 @@ def test_changes_come_with_counts_places_and_fields() -> None:
     assert "changed Deployment shop/web on test/one,two (capacity-down)" in text
     assert "spec.replicas: 3 → 2" in text
     assert re.search(r"capacity-down\s+1\s+fewer pods are guaranteed", text)
+
+
+def test_two_applications_are_more_than_one() -> None:
+    text = plain(markdown.preview(preview(environment(applications=(row(), row())))))
+
+    assert "test: 2 applications" in text
 
 
 def test_no_change_is_said_and_without_a_comparison_it_is_not() -> None:

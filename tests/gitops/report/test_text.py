@@ -135,6 +135,22 @@ def test_one_cluster_is_one_and_no_change_is_none() -> None:
     assert text.summary(preview(against="main").changes) == "no change"
 
 
+def test_what_there_is_one_of_is_said_in_the_singular() -> None:
+    given = environment(
+        applications=tuple(row(name=f"app-{number}") for number in range(41)),
+        resources=(Node(name="one", type="x"),),
+        objects={"Service": 1},
+    )
+
+    shown = text.as_text(preview(given, changes=[change(dangers=(DANGER,), clusters=("one",))]))
+
+    assert "  capacity-down: 1 object; " in shown
+    assert " on 1 cluster of test\n" in shown
+    assert "  1 Pulumi resource\n" in shown
+    assert "  1 Kubernetes object: 1 Service\n" in shown
+    assert "  and 1 more application; " in text.as_text(preview(given))
+
+
 def test_of_many_environments_only_the_number_is_said() -> None:
     given = [change(environment=f"e{n}", clusters=("one",)) for n in range(13)]
 

@@ -5,43 +5,13 @@ from typing import Any
 
 import pytest
 
-from gitops.model import Level, Policy
+from gitops.model import Level
 from gitops.objects import Identity, Manifest, Placed
 from gitops.rules import RULES, images
-from gitops.rules.rule import Complaint, Subject
+from gitops.rules.rule import Complaint
 from gitops.settings import Loaded
 from gitops.verdicts import Verdict, verdicts
-
-POLICY = Policy(registries=("registry.example.com", "ghcr.io/shop", "localhost:5000"))
-DIGEST = "sha256:" + "0123456789abcdef" * 4
-GOOD = {
-    "name": "web",
-    "image": f"registry.example.com/shop/web:1.0.0@{DIGEST}",
-    "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}, "limits": {"memory": "1Mi"}},
-}
-LABELS = {"app.kubernetes.io/name": "web", "app.kubernetes.io/part-of": "shop"}
-TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout", "Custom")
-PATHS = {
-    **dict.fromkeys(TEMPLATED, ("spec", "template", "spec")),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-    "PodTemplate": ("template", "spec"),
-    "Pod": ("spec",),
-}
-GROUPS = ("initContainers", "containers", "ephemeralContainers")
-
-
-def carrying(kind: str, group: str = "containers", *containers: Any) -> Manifest:
-    """Return an object of *kind* with *containers* where its pods have them."""
-    body: dict[str, Any] = {group: list(containers)}
-    for step in reversed(PATHS[kind]):
-        body = {step: body}
-    metadata = {"name": "web", "namespace": "shop", "labels": dict(LABELS)}
-    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **body}
-
-
-def judged(rule: str, manifest: Manifest, policy: Policy = POLICY) -> list[Complaint]:
-    subject = Subject(manifest=manifest, environment="test", platform=False)
-    return list(RULES[rule].judge(subject, policy))
+from tests.subjects import DIGEST, GOOD, GROUPS, LABELS, PATHS, POLICY, carrying, judged
 
 
 def of_image(rule: str, image: object) -> list[Complaint]:
@@ -50,9 +20,12 @@ def of_image(rule: str, image: object) -> list[Complaint]:
 
 def test_the_rules_are_found_by_themselves_in_the_order_of_their_names() -> None:
     assert list(RULES) == [
-        "approved-registries", "no-mutable-tag", "required-labels", "resource-limits",
+        "approved-registries", "no-hidden-pods", "no-mutable-tag", "required-labels",
+        "resource-limits",
     ]  # fmt: skip
-    assert {each.level for each in RULES.values()} == {Level.ENFORCE}
+    assert {name for name, each in RULES.items() if each.level is not Level.ENFORCE} == {
+        "no-hidden-pods"
+    }
 
 
 @pytest.mark.parametrize("kind", PATHS)
@@ -82,13 +55,6 @@ def test_objects_without_pods_are_nobodys_business(kind: str, spec: dict[str, An
     manifest = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "x"}, **spec}
 
     assert [each for rule in RULES for each in judged(rule, manifest)] == []
-
-
-def test_the_containers_of_a_spec_count_in_a_pod_only() -> None:
-    pod = carrying("Pod", "containers", {"name": "a", "image": "busybox"})
-
-    assert len(judged("approved-registries", pod)) == 1
-    assert judged("approved-registries", {**pod, "kind": "Custom"}) == []
 
 
 @pytest.mark.parametrize("containers", [None, "text", {}, ["text", None, 1]])
@@ -335,10 +301,8 @@ def test_labels_of_the_policy_are_required_beside_the_recommended_ones_and_once(
     ]
 
 
-def placed(manifest: Manifest, environment: str = "test", application: str = "web") -> Placed:
-    return Placed(
-        environment=environment, cluster="one", application=application, manifest=manifest
-    )
+def placed(manifest: Manifest, environment: str = "test", cluster: str = "one") -> Placed:
+    return Placed(environment=environment, cluster=cluster, application="web", manifest=manifest)
 
 
 def test_a_verdict_says_where_which_rule_and_what_in_one_line() -> None:
@@ -351,7 +315,7 @@ def test_a_verdict_says_where_which_rule_and_what_in_one_line() -> None:
         rule="approved-registries",
         level=Level.ENFORCE,
         environment="test",
-        cluster="one",
+        clusters=("one",),
         application="web",
         object=Identity("", "Deployment", "shop", "web"),
         complaint=complaint,
@@ -374,8 +338,20 @@ def test_a_rule_has_the_level_that_the_policy_gives_it_in_each_environment() -> 
     assert [(each.environment, each.level) for each in found] == [
         ("warn", Level.WARN),
         ("other", Level.ENFORCE),
-        ("warn", Level.WARN),
     ]
+
+
+def test_a_mistake_on_many_clusters_of_an_environment_is_one_verdict_that_names_them() -> None:
+    bad, worse = (carrying("Pod", "containers", {**GOOD, "image": each}) for each in ("a:1", "b:1"))
+    objects = [
+        placed(bad, "test", "one"), placed(bad, "next", "two"), placed(bad, "test", "three"),
+        placed(worse, "test", "one"), placed(bad, "test", "one"),
+    ]  # fmt: skip
+
+    found = verdicts(objects, POLICY)
+
+    assert [each.place for each in found] == ["test/one,three", "next/two", "test/one"]
+    assert str(found[0]).startswith("test/one,three: Pod shop/web: [approved-registries] spec.")
 
 
 def test_all_that_is_wrong_with_an_object_is_said_rule_by_rule() -> None:

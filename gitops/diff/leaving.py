@@ -1,0 +1,166 @@
+"""What a removal leaves behind: what it held back, and what nobody deletes.
+
+Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, cast
+
+from gitops.objects import Identity, Manifest, Placed, identity
+
+KEEPING = ("create-only", "create-update")
+"""Policies with which Argo CD does not delete the Applications of an ApplicationSet."""
+_NAMES = frozenset({"app.kubernetes.io/name", "app.kubernetes.io/instance", "app"})
+"""Labels that only pods of one application share."""
+_TEMPLATES = (("spec", "template"), ("spec", "jobTemplate", "spec", "template"))
+
+
+class _Place(NamedTuple):
+    environment: str
+    cluster: str
+    name: str
+    """Of an application or of a namespace."""
+
+
+class _Pods(NamedTuple):
+    """Pods that an object makes."""
+
+    application: str
+    labels: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Everything before and after, for the questions that a removed object asks."""
+
+    before: Sequence[Placed]
+    after: Sequence[Placed]
+
+    def is_orphaned(self, removed: Placed) -> bool:
+        """Tell whether *removed* runs on, because its engine does not delete it."""
+        app = _application(removed)
+        kept = app in self._kept and app not in self._staying
+        return kept and _home(removed) not in self._namespaces
+
+    def opens(self, removed: Placed) -> bool:
+        """Tell whether anything that *removed* held back stays; it does when in doubt."""
+        home = _home(removed)
+        if home in self._namespaces:
+            return False
+        selector = _selector(removed.manifest)
+        if not _NAMES & selector.keys():
+            return True
+        before = [each for each in self._pods_before.get(home, ()) if _selects(selector, each)]
+        if not before and removed.application not in selector.values():
+            return True
+        if any(each.application != removed.application for each in before):
+            return True
+        if _application(removed) not in self._staying:
+            return False
+        after = self._pods_after.get(home, ())
+        return not before or any(_selects(selector, each) for each in after)
+
+    @cached_property
+    def _staying(self) -> frozenset[_Place]:
+        """Applications that still have an object on the cluster."""
+        return frozenset(_application(each) for each in self.after)
+
+    @cached_property
+    def _namespaces(self) -> frozenset[_Place]:
+        """Namespaces that are removed."""
+        old, new = (
+            {
+                _Place(each.environment, each.cluster, each.manifest["metadata"]["name"])
+                for each in given
+                if each.manifest["kind"] == "Namespace"
+            }
+            for given in (self.before, self.after)
+        )
+        return frozenset(old - new)
+
+    @cached_property
+    def _kept(self) -> frozenset[_Place]:
+        """Applications that an ApplicationSet names no longer, and does not delete."""
+        sets, found = _sets(self.after), set[_Place]()
+        for key, old in _sets(self.before).items():
+            new = sets.get(key)
+            policy = _at(new or {}, "spec", "syncPolicy").get("applicationsSync")
+            if preserves(new or old) or policy in KEEPING:
+                found |= _elements(key[0], old) - _elements(key[0], new or {})
+        return frozenset(found)
+
+    @cached_property
+    def _pods_before(self) -> Mapping[_Place, Sequence[_Pods]]:
+        return _pods(self.before)
+
+    @cached_property
+    def _pods_after(self) -> Mapping[_Place, Sequence[_Pods]]:
+        return _pods(self.after)
+
+
+def preserves(manifest: Manifest) -> bool:
+    """Tell whether *manifest*, a root of an engine, leaves what it delivered when it goes."""
+    if manifest["kind"] == "Kustomization":
+        return _at(manifest, "spec").get("deletionPolicy") == "Orphan"
+    policy = _at(manifest, "spec", "syncPolicy")
+    return (
+        manifest["kind"] == "ApplicationSet" and policy.get("preserveResourcesOnDeletion") is True
+    )
+
+
+def _application(placed: Placed) -> _Place:
+    return _Place(placed.environment, placed.cluster, placed.application)
+
+
+def _home(placed: Placed) -> _Place:
+    namespace = placed.manifest["metadata"].get("namespace", "")
+    return _Place(placed.environment, placed.cluster, namespace)
+
+
+def _sets(objects: Sequence[Placed]) -> dict[tuple[str, str, Identity], Manifest]:
+    return {
+        (each.environment, each.cluster, identity(each.manifest)): each.manifest
+        for each in objects
+        if each.manifest["kind"] == "ApplicationSet"
+    }
+
+
+def _elements(environment: str, application_set: Manifest) -> set[_Place]:
+    """Return the applications that the list generators of *application_set* name."""
+    found = set[_Place]()
+    for generator in _list(_at(application_set, "spec").get("generators")):
+        for each in _list(_at(generator, "list").get("elements")):
+            found.add(_Place(environment, str(_at(each).get("cluster")), str(_at(each).get("app"))))
+    return found
+
+
+def _selector(manifest: Manifest) -> Mapping[str, Any]:
+    """Return the labels by which a NetworkPolicy or a PodDisruptionBudget finds its pods."""
+    spec = _at(manifest, "spec")
+    return _at(spec.get("podSelector") or spec.get("selector"), "matchLabels")
+
+
+def _pods(objects: Sequence[Placed]) -> dict[_Place, list[_Pods]]:
+    found: dict[_Place, list[_Pods]] = {}
+    for each in objects:
+        for path in ((),) if each.manifest["kind"] == "Pod" else _TEMPLATES:
+            if labels := _at(each.manifest, *path, "metadata", "labels"):
+                found.setdefault(_home(each), []).append(_Pods(each.application, labels))
+    return found
+
+
+def _selects(selector: Mapping[str, Any], pods: _Pods) -> bool:
+    return selector.items() <= pods.labels.items()
+
+
+def _at(value: Any, *path: str) -> Mapping[str, Any]:
+    """Return the mapping at *path* in *value*; an empty one where there is none."""
+    for step in path:
+        value = cast("Mapping[str, Any]", value).get(step) if isinstance(value, dict) else None
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else ()

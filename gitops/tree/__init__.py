@@ -1,0 +1,6 @@
+"""A generated tree in a directory that people may also write to."""
+
+from gitops.tree.paths import INDEX, STAGING
+from gitops.tree.write import Written, update, write
+
+__all__ = ["INDEX", "STAGING", "Written", "update", "write"]

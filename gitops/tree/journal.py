@@ -1,0 +1,109 @@
+"""Changes a tree in two steps: everything is staged beside it, and only then moved into place.
+
+The journal among what is staged says what will be moved and removed: whoever finds it, after a
+crash, can finish. See docs/adr/0006-atomic-tree.md.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from gitops.tree.paths import INDEX, STAGING, Folders
+
+_JOURNAL = "journal.json"
+_FEW = 200
+"""Up to so many files are flushed one by one; more by one flush of everything."""
+
+
+def stage(
+    out: Path,
+    todo: Sequence[str],
+    files: Mapping[str, bytes],
+    gone: Sequence[str],
+    text: bytes,
+) -> None:
+    """Write everything that is new where it disturbs nobody; a full disk is noticed here.
+
+    The new tree has the content *files* at the paths *todo* and nothing at those *gone*; *text* is
+    its index. With the journal, the last file written, the new tree is decided upon.
+    """
+    staging = out / STAGING
+    try:
+        staging.mkdir()
+        for number, path in enumerate(todo):
+            _put(f"{staging}/{number}", files[path], flush=len(todo) <= _FEW)
+        _put(f"{staging}/index", text, flush=True)
+        if len(todo) > _FEW:
+            os.sync()
+        journal = json.dumps({"write": todo, "remove": gone}).encode()
+        _put(f"{staging}/journal.tmp", journal, flush=True)
+        (staging / "journal.tmp").rename(staging / _JOURNAL)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _put(path: str, content: bytes, *, flush: bool) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        if flush:
+            os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def finish(out: Path) -> bool:
+    """Finish a write that was interrupted after its journal, or forget one that was before."""
+    if not os.path.lexists(out / STAGING):
+        return False
+    staging = Folders(out).inside(STAGING)
+    if not (staging / _JOURNAL).exists():
+        shutil.rmtree(staging)
+        return False
+    apply(out)
+    return True
+
+
+def apply(out: Path) -> None:
+    """Do what the journal says; every step may already have been done."""
+    staging = out / STAGING
+    journal = cast("dict[str, list[str]]", json.loads((staging / _JOURNAL).read_bytes()))
+    for path in journal["remove"]:
+        Folders(out).inside(path).unlink(missing_ok=True)
+        _prune(out, path)
+    folders = Folders(out)
+    made: set[str] = set()
+    for number, path in enumerate(journal["write"]):
+        folders.of(path)
+        folder = path.rpartition("/")[0]
+        if folder not in made:
+            (out / folder).mkdir(parents=True, exist_ok=True)
+            made.add(folder)
+        _move(f"{staging}/{number}", f"{out}/{path}")
+    _move(f"{staging}/index", f"{out}/{INDEX}")
+    shutil.rmtree(staging)
+
+
+def _move(staged: str, target: str) -> None:
+    try:
+        os.replace(staged, target)  # noqa: PTH105 - a Path for each file costs more than the rename
+    except FileNotFoundError:
+        if os.path.lexists(staged):
+            raise
+
+
+def _prune(out: Path, path: str) -> None:
+    """Remove the folders above *path* that are empty now."""
+    folder = (out / path).parent
+    while folder != out:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
