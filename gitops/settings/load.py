@@ -205,7 +205,12 @@ def _unread(reading: Reading, sources: Sources) -> None:
     folders = [get(each.data, ("path",)) for each in sources.apps.values()]
     roots = tuple(f"{posixpath.normpath(each)}/" for each in folders if isinstance(each, str))
     accepted = ", ".join((*shapes.FILES, f"{shapes.APPS}/<application>.yaml"))
-    for path in reading.files.names("fleet", recursive=True):
+    try:
+        paths = reading.files.names("fleet", recursive=True)
+    except InputError as error:
+        reading.found += error.problems
+        return
+    for path in paths:
         folder, name = posixpath.split(path)
         known = path in shapes.FILES or folder == shapes.APPS or path.startswith(roots)
         if known or not name.endswith((".yaml", ".yml")):

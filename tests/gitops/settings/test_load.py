@@ -349,6 +349,19 @@ def test_a_file_that_nothing_reads_is_named(tmp_path: Path, path: str, remedy: s
     ]
 
 
+def test_a_folder_that_leads_out_of_the_repository_is_one_problem_among_others(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "out").mkdir()
+    root = write(tmp_path / "repository", fleet__policy_dot_yaml="registries: x\n")
+    (root / "fleet/link").symlink_to(tmp_path / "out")
+
+    policy, link = sorted(problems(root), reverse=True)
+
+    assert policy.startswith("fleet/policy.yaml:1:1: registries: ")
+    assert link.startswith("fleet/link: the path leads out of the repository.")
+
+
 @pytest.mark.parametrize("folder", ["fleet/raw", "./fleet//raw/"])
 def test_manifests_and_other_files_in_the_fleet_are_read_or_left_alone(
     tmp_path: Path, folder: str
