@@ -16,11 +16,13 @@ from gitops.source.files import Traced, WorkTree
 Choose = Callable[[Fleet], Sequence[str]]
 
 
-def render(root: Path, out: Path, asked: Sequence[str], choose: Choose) -> tree.Written:
+def render(
+    root: Path, out: Path, asked: Sequence[str], choose: Choose, look: tree.Look
+) -> tree.Written:
     """Write to *out* what the fleet in *root* is in the environments that were *asked* for.
 
     *choose* returns the environments, and refuses what may not be done; it is asked only where
-    that could have changed. Files of other environments stay.
+    that could have changed. *look* tells what is in *out*. Files of other environments stay.
 
     Raises:
         GitOpsError: wrong input, two objects that would be one file, or what ``tree.write`` raises.
@@ -30,7 +32,7 @@ def render(root: Path, out: Path, asked: Sequence[str], choose: Choose) -> tree.
     trace = Traced(WorkTree(root))
     known = memory.recall(place)
     if known is not None and list(known.asked) == list(asked):
-        done = _again(known, trace, out)
+        done = _again(known, trace, out, look)
         if done is not None:
             memory.keep(place, memory.again(known, trace, done.index))
             return done
@@ -48,7 +50,7 @@ def _whole(fleet: Fleet, environments: Sequence[str], out: Path) -> tree.Written
     return tree.write(out, files, keep=others)
 
 
-def _again(known: Memory, trace: Traced, out: Path) -> tree.Written | None:
+def _again(known: Memory, trace: Traced, out: Path, look: tree.Look) -> tree.Written | None:
     """Render what has changed since *known*; return None when that is more than applications."""
     try:
         apps = memory.changed(known, trace)
@@ -70,4 +72,4 @@ def _again(known: Memory, trace: Traced, out: Path) -> tree.Written | None:
                     place = (fleet, environment, cluster, own.site.app.team)
                     folders += [paths.application(*place, app), f"{paths.tests(*place)}/{app}"]
                     files |= application_files(fleet, environment, cluster, app, own)
-    return tree.update(out, files, folders=folders, known=known.tree)
+    return tree.update(out, files, folders=folders, known=known.tree, look=look)

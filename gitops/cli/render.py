@@ -1,14 +1,15 @@
 """``render``: writes the GitOps repository."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gitops.cli import target
-from gitops.cli.choose import environments
 from gitops.cli.progress import working
-from gitops.model import Fleet
-from gitops.render import render
+from gitops.tree import Look, Written, looking
+
+if TYPE_CHECKING:
+    from gitops.model import Fleet
 
 
 @click.command("render")
@@ -20,13 +21,9 @@ def command(root: Path, environment: tuple[str, ...], out: Path) -> int:
 
     Generated files that are no longer made are removed; files that people wrote stay.
     """
-
-    def choose(fleet: Fleet) -> list[str]:
-        target.check(root, out, fleet.directories)
-        return environments(fleet, environment)
-
-    with working("rendering"):
-        done = render(root, out, environment, choose)
+    # The old tree is looked through from the first moment on: that takes as long as all the rest.
+    with looking(out) as look, working("rendering"):
+        done = _render(root, out, environment, look)
     if done.finished:
         click.echo(f"finished an earlier render of {out} that was interrupted", err=True)
     for path in done.edited:
@@ -36,3 +33,15 @@ def command(root: Path, environment: tuple[str, ...], out: Path) -> int:
         f"{done.unchanged} unchanged"
     )
     return 0
+
+
+def _render(root: Path, out: Path, wanted: tuple[str, ...], look: Look) -> Written:
+    from gitops.cli import target
+    from gitops.cli.choose import environments
+    from gitops.render import render
+
+    def choose(fleet: "Fleet") -> list[str]:
+        target.check(root, out, fleet.directories)
+        return environments(fleet, wanted)
+
+    return render(root, out, wanted, choose, look)

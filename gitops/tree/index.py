@@ -11,8 +11,10 @@ from gitops.errors import OutputError
 from gitops.tree.paths import INDEX, Folders, check
 
 
-def read(out: Path) -> dict[str, str]:
-    """Return the generated files in *out*: digest by path.
+def read(out: Path, *, trusted: str = "") -> tuple[str, dict[str, str]]:
+    """Return the digest of the index in *out*, and what it lists: digest by path.
+
+    The digest is empty where there is no index. One with the digest *trusted* is not checked again.
 
     Raises:
         OutputError: the index is damaged, or names files outside the tree.
@@ -20,16 +22,19 @@ def read(out: Path) -> dict[str, str]:
     """
     path = Folders(out).inside(INDEX)
     try:
-        found: Any = json.loads(path.read_bytes())
+        content = path.read_bytes()
+        found: Any = json.loads(content)
         files = {str(key): str(value) for key, value in found["files"].items()}
     except FileNotFoundError:
-        return {}
+        return "", {}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutputError(
             f"{path} is damaged. Restore it from Git, or delete it together with the tree."
         ) from None
-    check(files)
-    return files
+    own = digest(content)
+    if own != trusted:
+        check(files)
+    return own, files
 
 
 def text(files: Mapping[str, str]) -> bytes:

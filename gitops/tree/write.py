@@ -5,7 +5,6 @@ changed file beside the tree's own files, records what is to be done in a journa
 renames; a write that was killed is finished by the next one. See docs/adr/0006-atomic-tree.md.
 """
 
-import errno
 import fcntl
 import os
 from collections.abc import Generator, Mapping, Sequence
@@ -15,9 +14,9 @@ from pathlib import Path
 
 from gitops.errors import OutputError
 from gitops.tree import index, journal
-from gitops.tree.paths import INDEX, STAGING, Folders, check, linked
-
-_CHUNK = 2**16
+from gitops.tree.files import content
+from gitops.tree.look import Look
+from gitops.tree.paths import Folders, check
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,34 +48,35 @@ def write(out: Path, files: Mapping[str, str], *, keep: Sequence[str] = ()) -> W
     check(files)
     with _held(out):
         finished = journal.finish(out)
-        before = index.read(out)
+        _, before = index.read(out)
         others = tuple(f"{each}/" for each in keep)
         kept = {path: digest for path, digest in before.items() if path.startswith(others)}
         return _make(out, before, kept, files, finished=finished)
 
 
 def update(
-    out: Path, files: Mapping[str, str], *, folders: Sequence[str], known: str
+    out: Path, files: Mapping[str, str], *, folders: Sequence[str], known: str, look: Look
 ) -> Written | None:
     """Make *files* the generated files in the *folders* of *out*, and leave all others as they are.
 
-    Nothing is done, and None returned, when the tree is not as its index says, or the index is
-    another than the one with the digest *known*: then only a whole write helps.
+    Nothing is done, and None returned, when the index is another than the one with the digest
+    *known*, or *look* has seen another file that is not as it was made: then only a whole write
+    helps.
 
     Raises:
         OutputError: as ``write`` does.
 
     """
     check(files)
+    own = tuple(f"{each}/" for each in folders)
     with _held(out):
-        content = _content(str(Folders(out).inside(INDEX)))
-        if os.path.lexists(out / STAGING) or content is None or index.digest(content) != known:
+        seen = look()
+        if seen is None or not all(path.startswith(own) for path in seen.changed):
             return None
-        before = index.read(out)
-        own = tuple(f"{each}/" for each in folders)
+        digest, before = index.read(out, trusted=known)
+        if not digest == seen.index == known:
+            return None
         kept = {path: digest for path, digest in before.items() if not path.startswith(own)}
-        if not _intact(out, kept):
-            return None
         done = _make(out, before, kept, files)
         return replace(done, unchanged=done.unchanged + len(kept))
 
@@ -125,18 +125,6 @@ def _make(
     )
 
 
-def _intact(out: Path, files: Mapping[str, str]) -> bool:
-    """Tell whether *files*, digest by path, are in *out* as they were made."""
-    folders = Folders(out)
-    top = str(out)
-    for path, digest in files.items():
-        folders.of(path)
-        found = _content(f"{top}/{path}")
-        if found is None or index.digest(found) != digest:
-            return False
-    return True
-
-
 @contextmanager
 def _locked(out: Path) -> Generator[None]:
     """Hold the directory *out*; the kernel lets go when the process ends, however it ends."""
@@ -160,10 +148,10 @@ def _differences(
     edited: list[str] = []
     folders = Folders(out)
     top = str(out)
-    for path, content in files.items():
+    for path, wanted in files.items():
         folders.of(path)
-        found = _content(f"{top}/{path}")
-        if found == content:
+        found = content(f"{top}/{path}")
+        if found == wanted:
             continue
         if found is not None:
             if path not in before:
@@ -174,25 +162,3 @@ def _differences(
                 edited.append(path)
         todo.append(path)
     return todo, edited
-
-
-def _content(path: str) -> bytes | None:
-    """Return what the file at *path* holds, or None when there is none."""
-    try:
-        # Whatever stands there is not waited for.
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise linked(path) from None
-        raise
-    try:
-        content = os.read(file, _CHUNK)
-        while len(content) % _CHUNK == 0 and (more := os.read(file, _CHUNK)):
-            content += more
-        return content
-    except IsADirectoryError:
-        raise OutputError(f"{path} is a directory. Move it away.") from None
-    finally:
-        os.close(file)

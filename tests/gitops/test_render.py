@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,7 @@ from gitops import memory
 from gitops import render as rendering
 from gitops.errors import GitOpsError, InputError
 from gitops.model import Fleet
-from gitops.render import render
-from gitops.tree import INDEX, STAGING, Written
+from gitops.tree import INDEX, STAGING, Written, looking
 from tests.fleets import BASE, write
 from tests.gitops.test_properties import Data, application, fleets, texts
 
@@ -25,6 +24,11 @@ API = BASE["fleet/apps/web.yaml"].replace("name: web", "name: api").replace("sho
 LOCK = BASE["releases/test.yaml"]
 LOCKS = LOCK + LOCK.splitlines()[1].replace("web:", "api:") + "\n"
 TALKS = f"{BASE['fleet/apps/web.yaml']}network: {{egress: [{{app: api}}]}}\n"
+
+
+def render(root: Path, out: Path, asked: Sequence[str], choose: rendering.Choose) -> Written:
+    with looking(out) as look:
+        return rendering.render(root, out, asked, choose, look)
 
 
 def everything(fleet: Fleet) -> list[str]:
