@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -76,7 +76,10 @@ def keep(path: Path, memory: Memory) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(f"{path.name}.{os.getpid()}")
         try:
-            new.write_text(json.dumps(asdict(memory)), encoding="utf-8")
+            new.write_text(
+                json.dumps({each: getattr(memory, each) for each in Memory.__slots__}),
+                encoding="utf-8",
+            )
             new.replace(path)
         finally:
             new.unlink(missing_ok=True)

@@ -145,7 +145,7 @@ class Deployments:
                     "",
                     f"Change it in {layers[0].document.file}",
                 )
-        value, wrong = problems.check(shapes.adapter(shapes.APPS), merge(layers), _locate(layers))
+        value, wrong = _application(layers)
         self.reading.found += wrong
         if value is None:
             return None, []
@@ -211,6 +211,16 @@ class Deployments:
         locate = _locate(layers)
         for each in complaints:
             self.once.note(problems.problem(locate, *each), place)
+
+
+def _application(layers: tuple[Layer, ...]) -> tuple[Application | None, list[Problem]]:
+    data = merge(layers)
+    own = shapes.of_kind(str(data.get("kind")))
+    value = own and problems.check(own, data, _locate(layers))[0]
+    # What is wrong is told in view of all kinds.
+    return (
+        (value, []) if value else problems.check(shapes.adapter(shapes.APPS), data, _locate(layers))
+    )
 
 
 def _locate(layers: tuple[Layer, ...]) -> problems.Locate:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from gitops import fields
 from gitops.model import (
+    KINDS,
     AnyApplication,
     Cluster,
     Component,
@@ -97,3 +98,9 @@ STACK_KEYS = ("environment", "apps", "clusters", "kubeconfigs")
 def adapter(kind: str) -> TypeAdapter[Any]:
     """Return the checker of a file kind, made on first use."""
     return TypeAdapter(ADAPTERS[kind])
+
+
+@cache
+def of_kind(kind: str) -> TypeAdapter[Any] | None:
+    """Return the checker of applications of one *kind*, a part of that of all, if there is one."""
+    return TypeAdapter(KINDS[kind]) if kind in KINDS else None

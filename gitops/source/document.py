@@ -4,7 +4,7 @@ Scalars stay text because only the model knows whether ``12:30``, ``on`` or ``1e
 A quoted scalar is a ``Quoted``, so that ``replicas: "3"`` can be told from ``replicas: 3``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -104,6 +104,8 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.open: set[str] = set()
         self.nodes = 0
+        self.next: Callable[[], Any] = lambda: None
+        """Returns libyaml's next event, and None after the last."""
 
     def build(self) -> Any:
         documents = self.build_all()
@@ -112,12 +114,12 @@ class _Builder:
     def build_all(self) -> list[Any]:
         documents: list[Any] = []
         try:
-            self.events = self._events()
-            for event in self.events:
+            self.next = cast("Any", yaml.CSafeLoader(self.text)).get_event
+            while (event := self.next()) is not None:
                 if isinstance(event, yaml.DocumentStartEvent):
                     self._one_only(event, documents)
                     self.anchors.clear()
-                    documents.append(self._value(next(self.events), (), 0))
+                    documents.append(self._value(self.next(), (), 0))
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         except yaml.reader.ReaderError as error:
@@ -134,9 +136,6 @@ class _Builder:
         self.build_all()
         return self.found or {}
 
-    def _events(self) -> Iterator[Any]:
-        return iter(cast("Any", yaml.parse)(self.text, Loader=yaml.CSafeLoader))
-
     def _one_only(self, event: Any, documents: list[Any]) -> None:
         if documents and not self.many:
             raise self._at(
@@ -147,6 +146,8 @@ class _Builder:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise self._explosion(event)
+        if type(event) is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            return _scalar(event)  # Most values: the rest of what follows is not about them.
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag is not None and event.tag != "!":
@@ -173,7 +174,7 @@ class _Builder:
 
     def _sequence(self, path: Path, depth: int) -> list[Any]:
         items: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while type(event := self.next()) is not yaml.SequenceEndEvent:
             here = (*path, len(items)) if self.found is not None else ()
             self._remember(here, event)
             items.append(self._value(event, here, depth + 1))
@@ -181,11 +182,11 @@ class _Builder:
 
     def _mapping(self, path: Path, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while type(event := self.next()) is not yaml.MappingEndEvent:
             key = self._key(event, mapping)
             here = (*path, key) if self.found is not None else ()
             self._remember(here, event)
-            mapping[key] = self._value(next(self.events), here, depth + 1)
+            mapping[key] = self._value(self.next(), here, depth + 1)
         return mapping
 
     def _key(self, event: Any, mapping: dict[str, Any]) -> str:
