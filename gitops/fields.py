@@ -74,6 +74,7 @@ class Pattern:
         """Accept texts that *pattern* matches whole, of at most *limit* characters."""
         self.compiled, self.accepted = re.compile(pattern), accepted
         self.limit, self.remedy = limit, remedy
+        self._fitting: set[str] = set()
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -90,12 +91,15 @@ class Pattern:
 
     def check(self, value: Any) -> str:
         """Return *value* when it fits."""
+        if isinstance(value, str) and value in self._fitting:
+            return str(value)
         found = text(value)
         if len(found) > self.limit:
             what = f"{shape(found)} has {len(found)} characters"
             raise refuse(what, f"at most {self.limit}", self.remedy)
         if self.compiled.fullmatch(found) is None:
             raise refuse(f"{shape(found)} does not fit", self.accepted, self.remedy)
+        self._fitting.add(found)
         return found
 
 

@@ -1,5 +1,6 @@
 """What must not be shown: values of Secrets, and values whose key sounds like one."""
 
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "[hidden]"
@@ -8,6 +9,7 @@ _WORDS = ("password", "passwd", "passphrase", "secret", "token", "apikey", "cred
 _SEALED = {"Secret": ("data", "stringData"), "SealedSecret": ("spec.encryptedData",)}
 
 
+@lru_cache(maxsize=4096)
 def looks_secret(key: str) -> bool:
     """Tell whether the value of *key* is probably a secret: ``DB_PASSWORD``, ``api-key``."""
     folded = key.casefold().replace("_", "").replace("-", "")

@@ -6,10 +6,11 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from gitops.plan import StackPlan, plan
+from gitops.plan import StackPlan
 from gitops.settings import Loaded, load
 from gitops.source.files import WorkTree
 from tests import ROOT
+from tests.fleets import planned
 
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"  # f"{output}" raises instead of lying
 
@@ -41,7 +42,7 @@ def loaded() -> Loaded:
 @pytest.fixture(scope="session")
 def plans(loaded: Loaded) -> dict[str, StackPlan]:
     """Return the plan of every environment of the sample fleet."""
-    return {name: plan(loaded.fleet, name) for name in loaded.fleet.stacks}
+    return planned(loaded.fleet)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from gitops.errors import InputError
+from gitops.model import Fleet
+from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded, load
 from gitops.source.files import WorkTree
 
@@ -93,3 +95,8 @@ def problems(root: Path) -> list[str]:
     except InputError as error:
         return [str(each) for each in error.problems]
     return []
+
+
+def planned(fleet: Fleet) -> dict[str, StackPlan]:
+    """Return the plan of every environment of *fleet*."""
+    return {name: plan(fleet, name) for name in fleet.stacks}

@@ -1,7 +1,7 @@
 """``preview``: what every environment consists of, and what a change does to it."""
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,8 @@ from gitops.cli.progress import working
 from gitops.diff import Changes, compare
 from gitops.diff.plans import changed
 from gitops.errors import InputError, Problem
-from gitops.model import Fleet, Level
-from gitops.plan import plan
+from gitops.model import Level
+from gitops.plan import StackPlan, plan
 from gitops.preview import Node, Preview, environment_preview
 from gitops.settings import load
 from gitops.source.files import Commit, WorkTree
@@ -71,7 +71,7 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
         judged = {
             name: tuple(verdicts(each.placed(), fleet.policy)) for name, each in plans.items()
         }
-        changes = _changes(root, fleet, wanted, against) if against else Changes(objects=())
+        changes = _changes(root, plans, wanted, against) if against else Changes(objects=())
         nodes = resources()
     return Preview(
         environments=tuple(
@@ -83,7 +83,9 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
     )
 
 
-def _changes(root: Path, fleet: Fleet, wanted: tuple[str, ...], against: str) -> Changes:
+def _changes(
+    root: Path, after: Mapping[str, StackPlan], wanted: tuple[str, ...], against: str
+) -> Changes:
     files = Commit(root, against)
     try:
         before = load(files).fleet
@@ -94,9 +96,8 @@ def _changes(root: Path, fleet: Fleet, wanted: tuple[str, ...], against: str) ->
         raise InputError([then, *found]) from None
     finally:
         files.close()
-    names = [*fleet.stacks, *(each for each in before.stacks if each not in fleet.stacks)]
-    chosen = [name for name in names if not wanted or name in wanted]
-    return compare(*changed(before, fleet, chosen))
+    chosen = [name for name in before.stacks if not wanted or name in wanted]
+    return compare(*changed({name: plan(before, name) for name in chosen}, after))
 
 
 _Resources = dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]

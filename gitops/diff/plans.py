@@ -1,22 +1,20 @@
-"""Two fleets in, the objects that may differ out: what has equal inputs is not built twice."""
+"""Two states of a fleet in, the objects that may differ out: equal inputs are not built twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from gitops.diff.fields import same
-from gitops.model import Fleet
 from gitops.objects import Placed
-from gitops.plan import ApplicationPlan, ClusterPlan, StackPlan, plan
+from gitops.plan import ApplicationPlan, ClusterPlan, StackPlan
 
 
 def changed(
-    before: Fleet, after: Fleet, environments: Sequence[str]
+    before: Mapping[str, StackPlan], after: Mapping[str, StackPlan]
 ) -> tuple[list[Placed], list[Placed]]:
-    """Return the objects of both fleets, without those whose inputs are equal in both."""
+    """Return the objects of both, by environment, without those whose inputs are equal in both."""
     old: list[Placed] = []
     new: list[Placed] = []
-    for name in environments:
-        left = plan(before, name) if name in before.stacks else None
-        right = plan(after, name) if name in after.stacks else None
+    for name in {**after, **before}:
+        left, right = before.get(name), after.get(name)
         old += _objects(left, right)
         new += _objects(right, left)
     return old, new

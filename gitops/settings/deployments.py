@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gitops.errors import Problem
 from gitops.model import Application, Cluster, Deployment, Environment, Release, Team
-from gitops.settings import problems, shapes
+from gitops.settings import problems, shapes, sound
 from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import Complaint, alone, placed
 from gitops.settings.once import Once
@@ -13,11 +13,6 @@ from gitops.settings.parts import APPS, CLUSTERS
 from gitops.settings.reading import Reading, nearest_mark
 from gitops.settings.releases import complaint
 from gitops.source.document import Document, Mark, Path
-
-_sound: dict[tuple[tuple[int, Path], ...], tuple[Application, tuple[Document, ...]]] = {}
-"""Settings by the layers they were merged from, which live as long: commits share most of them."""
-_MOST = 20_000
-"""Settings that are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,16 +118,15 @@ class Deployments:
 
     def _checked(self, layers: tuple[Layer, ...], place: str) -> Application | None:
         """Return the settings in *layers*; the same again for layers that were found sound."""
-        key = tuple((id(each.document), each.at) for each in layers)
-        if key in _sound:
-            return _sound[key][0]
+        parts = [(each.document, each.at) for each in layers]
+        known = sound.recall(shapes.APPS, *parts)
+        if known is not None:
+            return known
         noted = len(self.reading.found)
         value, complaints = self._merged(layers)
         self._complain(complaints, layers, place)
         if value is not None and not complaints and len(self.reading.found) == noted:
-            if len(_sound) >= _MOST:
-                _sound.clear()
-            _sound[key] = value, tuple(each.document for each in layers)
+            sound.keep(value, shapes.APPS, *parts)
         return value
 
     def _merged(self, layers: tuple[Layer, ...]) -> tuple[Application | None, list[Complaint]]:

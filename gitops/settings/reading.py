@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from gitops.errors import InputError, Problem
 from gitops.names import is_label
-from gitops.settings import parts, problems, shapes
+from gitops.settings import parts, problems, shapes, sound
 from gitops.source.document import Document, Mark, Path, parse
 from gitops.source.files import Files
 
@@ -66,8 +66,13 @@ class Reading:
         def locate(path: Path) -> tuple[str, Mark | None]:
             return document.file, nearest_mark(document, (*at, *path))
 
+        known = sound.recall(kind, (document, at))
+        if known is not None:
+            return known
         value, wrong = problems.check(shapes.adapter(kind), data, locate)
         self.found += wrong
+        if not wrong:
+            sound.keep(value, kind, (document, at))
         return value
 
     def file(self, path: str, *, named: bool = False) -> Any:

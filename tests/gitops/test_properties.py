@@ -14,8 +14,9 @@ from gitops.errors import InputError, Problem
 from gitops.layouts.rendered import rendered
 from gitops.model import Fleet
 from gitops.objects import identity
-from gitops.plan import StackPlan, plan
+from gitops.plan import plan
 from gitops.settings import load
+from tests.fleets import planned
 
 Data = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -52,10 +53,6 @@ def texts(files: Mapping[str, Data]) -> dict[str, str]:
 
 def fleet_of(files: Mapping[str, Data]) -> Fleet:
     return load(Memory(texts(files))).fleet
-
-
-def plans(fleet: Fleet) -> dict[str, StackPlan]:
-    return {name: plan(fleet, name) for name in fleet.stacks}
 
 
 def problems(written: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -207,7 +204,7 @@ def shared(fleet: Fleet) -> list[tuple[str, ...]]:
     """Return the identities that more than one object has, with their cluster."""
     found = Counter(
         (placed.cluster, *identity(placed.manifest))
-        for each in plans(fleet).values()
+        for each in planned(fleet).values()
         for placed in each.placed()
     )
     return [own for own, count in found.items() if count > 1]
@@ -250,14 +247,14 @@ def test_no_two_objects_of_a_fleet_share_an_identity(files: dict[str, Data]) -> 
     fleet = fleet_of(files)
 
     assert shared(fleet) == []
-    assert all(rendered(fleet, each) for each in plans(fleet).values())
+    assert all(rendered(fleet, each) for each in planned(fleet).values())
 
 
 @given(fleets(CLASHING))
 @QUICK
 def test_names_that_clash_are_found_before_a_cluster_sees_them(files: dict[str, Data]) -> None:
     fleet = fleet_of(files)
-    found = plans(fleet)
+    found = planned(fleet)
     objects = [placed for each in found.values() for placed in each.placed()]
 
     complaints = [each for each in owners.findings(found, objects) if "makes it" in each.what]
@@ -271,7 +268,7 @@ def test_every_object_of_an_application_is_in_the_namespace_of_its_team(
     files: dict[str, Data],
 ) -> None:
     fleet = fleet_of(files)
-    for each in plans(fleet).values():
+    for each in planned(fleet).values():
         suffix = each.environment.namespace_suffix
         for placed in each.placed():
             own = identity(placed.manifest)

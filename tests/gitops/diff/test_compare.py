@@ -14,7 +14,7 @@ from gitops.diff.plans import changed
 from gitops.objects import Identity, Manifest, Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
-from tests.fleets import BASE, EXACT, loading, write
+from tests.fleets import BASE, EXACT, loading, planned, write
 
 
 def made(
@@ -48,7 +48,7 @@ def edited(tmp_path: Path, **files: str) -> Changes:
     """Return what *files* change in the base fleet."""
     before = loading(write(tmp_path / "before")).fleet
     after = loading(write(tmp_path / "after", **files)).fleet
-    return compare(*changed(before, after, list(after.stacks)))
+    return compare(*changed(planned(before), planned(after)))
 
 
 def test_nothing_differs_between_a_fleet_and_itself(plans: dict[str, StackPlan]) -> None:
@@ -115,7 +115,7 @@ def test_replicas_of_production_touch_no_other_environment(loaded: Loaded) -> No
     stacks = {**loaded.fleet.stacks, "production": replace(stack, deployments=deployments)}
     after = replace(loaded.fleet, stacks=stacks)
 
-    changes = compare(*changed(loaded.fleet, after, list(stacks)))
+    changes = compare(*changed(planned(loaded.fleet), planned(after)))
 
     assert changes.objects == (
         change(
@@ -139,7 +139,7 @@ def test_what_has_equal_inputs_is_not_built_to_be_compared(tmp_path: Path) -> No
     files["releases__test_dot_yaml"] = releases.replace("api: {tag: '1'", "api: {tag: '2'")
     after = loading(write(tmp_path / "after", **files)).fleet
 
-    old, new = changed(before, after, ["test"])
+    old, new = changed(planned(before), planned(after))
 
     assert {each.application for each in old} == {each.application for each in new} == {"", "api"}
     all_of = [list(plan(fleet, "test").placed()) for fleet in (before, after)]
@@ -151,8 +151,8 @@ def test_an_environment_that_is_new_or_gone_counts_whole(tmp_path: Path) -> None
     after = replace(before, stacks={})
     everything = list(plan(before, "test").placed())
 
-    gone = compare(*changed(before, after, ["test"]))
-    new = compare(*changed(after, before, ["test"]))
+    gone = compare(*changed(planned(before), planned(after)))
+    new = compare(*changed(planned(after), planned(before)))
 
     assert gone.counts() == {
         "replaced": 0, "removed": len(everything), "changed": 0, "added": 0,
@@ -178,7 +178,7 @@ def test_another_type_of_a_free_value_is_a_change(tmp_path: Path, old: str, new:
     before = loading(write(tmp_path / "before", **files(old))).fleet
     after = loading(write(tmp_path / "after", **files(new))).fleet
 
-    objects = compare(*changed(before, after, ["test"])).objects
+    objects = compare(*changed(planned(before), planned(after))).objects
 
     assert [each.object.kind for each in objects] == ["Chart", "Page"]
     whole = [list(plan(fleet, "test").placed()) for fleet in (before, after)]

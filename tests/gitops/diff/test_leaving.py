@@ -11,6 +11,7 @@ from gitops.diff.changes import Danger
 from gitops.diff.plans import changed
 from gitops.objects import Manifest, Placed
 from gitops.settings import Loaded
+from tests.fleets import planned
 
 WEB = {"app.kubernetes.io/name": "web"}
 API = {"app.kubernetes.io/name": "api"}
@@ -196,7 +197,7 @@ def test_an_application_that_leaves_the_sample_fleet_is_called_what_happens_to_i
     stacks = {**loaded.fleet.stacks, environment: replace(stack, deployments=deployments)}
     after = replace(loaded.fleet, stacks=stacks)
 
-    objects = compare(*changed(loaded.fleet, after, [environment])).objects
+    objects = compare(*changed(planned(loaded.fleet), planned(after))).objects
 
     gone = {each.object.kind: each.dangers for each in objects if each.kind is ChangeKind.REMOVED}
     assert {"Deployment", "NetworkPolicy", "Service"} <= gone.keys()
