@@ -9,4 +9,7 @@ os.environ.pop("PYTHONPATH", None)
 from gitops.cli.main import run
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    sys.stderr.flush()
+    # Millions of values would be taken apart one by one, to no end.
+    os._exit(code)

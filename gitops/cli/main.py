@@ -80,7 +80,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         # Not main(): it exits 1 by itself when whoever read the output has gone.
         with main.make_context("gitops", list(arguments)) as context:
-            return int(main.invoke(context) or 0)
+            code = int(main.invoke(context) or 0)
+        sys.stdout.flush()
+        return code
     except click.exceptions.Exit as end:
         return end.exit_code
     except GitOpsError as error:
@@ -101,6 +103,10 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read the output has gone. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        where = error.filename or "standard output"
+        click.echo(f"error: {where}: {error.strerror}. Mend that, and run it again.", err=True)
+        return 2
 
 
 def _say(error: GitOpsError) -> None:

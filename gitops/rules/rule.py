@@ -1,8 +1,7 @@
 """What a policy rule is, and what it says about an object."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gitops.model import Level, Policy
@@ -24,7 +23,7 @@ class Complaint(NamedTuple):
         return f"{self.path}: {self.what}. Accepted: {self.accepted}. {self.remedy}."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
     """An object under judgement, and the environment it is meant for."""
 
@@ -33,15 +32,17 @@ class Subject:
     platform: bool
     """Whether it is the platform's own and no application's."""
 
-    @cached_property
-    def pods(self) -> tuple[Pod, ...]:
-        """Every pod of the object that can be found."""
-        return tuple(pods_of(self.manifest))
+    pods: tuple[Pod, ...] = field(init=False)
+    """Every pod of the object that can be found."""
+    containers: tuple[Container, ...] = field(init=False)
+    """Every container of these pods."""
 
-    @cached_property
-    def containers(self) -> tuple[Container, ...]:
-        """Every container of these pods."""
-        return tuple(each for pod in self.pods for each in containers_of(pod))
+    def __post_init__(self) -> None:
+        """Find the pods once for all rules."""
+        pods = tuple(pods_of(self.manifest))
+        object.__setattr__(self, "pods", pods)
+        found = tuple(each for pod in pods for each in containers_of(pod))
+        object.__setattr__(self, "containers", found)
 
 
 Judge = Callable[[Subject, Policy], Iterator[Complaint]]

@@ -1,5 +1,6 @@
 """How every run ends: the exit code, what is said where, and never a traceback."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -265,9 +266,7 @@ def test_the_checkout_itself_is_the_default_root(capsys: pytest.CaptureFixture[s
 
 
 def test_python_path_of_the_launcher_reaches_no_child(tmp_path: Path) -> None:
-    code = "import os, runpy, sys; sys.argv = ['gitops', '-h']\n" \
-        "try: runpy.run_module('gitops', run_name='__main__')\n" \
-        "except SystemExit: print('PYTHONPATH' in os.environ)"  # fmt: skip
+    code = "import os, gitops.__main__; print('PYTHONPATH' in os.environ)"
     done = subprocess.run(
         [COMMAND[0], "-c", code],
         cwd=tmp_path,
@@ -278,3 +277,31 @@ def test_python_path_of_the_launcher_reaches_no_child(tmp_path: Path) -> None:
     )
 
     assert done.stdout.endswith("False\n")
+
+
+EXPLAIN = [*COMMAND, "explain", "production", "checkout"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_output_that_nobody_can_keep_is_an_error_and_no_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            EXPLAIN, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: standard output: No space left on device. Mend that, and run it again.\n"
+    )
+
+
+def test_output_that_nobody_reads_any_more_ends_the_run_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(
+        EXPLAIN, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
