@@ -19,6 +19,11 @@ LOCK = "requirements.txt"
 STAMP = "gitops-lock.txt"
 """Copy of the lock inside .venv, written last: the launcher compares the two."""
 PARTIAL = ".venv.partial."
+USED = (
+    "import gitops.cli.check, gitops.cli.explain, gitops.cli.preview, gitops.cli.render, "
+    "gitops.report.markdown, gitops.report.text, components.cluster, recording"
+)
+"""What the verbs import."""
 
 
 class SetupError(Exception):
@@ -89,6 +94,7 @@ def make(root: Path) -> None:
         (partial / "venv").rename(venv)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    compile_used(root)
     say(f"ready after {time.monotonic() - begun:.0f} s")
 
 
@@ -102,6 +108,18 @@ def install(root: Path, partial: Path) -> None:
     python = str(venv / "bin/python")
     lock = ["--require-hashes", "-r", str(root / LOCK)]
     run([uv, "pip", "install", "--quiet", "--python", python, *index(), *lock])
+
+
+def compile_used(root: Path) -> None:
+    """Keep the bytecode of what the verbs import: images often tell Python to keep none.
+
+    Compiling takes longer than all the rest of a start. Where it fails, starting is only slower.
+    """
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    command = [str(root / ".venv/bin/python"), "-P", "-c", USED]
+    subprocess.run(
+        command, env={**clean, "PYTHONPATH": str(root)}, capture_output=True, check=False
+    )
 
 
 def index() -> list[str]:

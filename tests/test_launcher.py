@@ -252,6 +252,25 @@ def test_a_set_up_leaves_an_environment_with_the_stamp_and_nothing_beside(
     assert said.err.startswith("gitops: setting up .venv (once; a few seconds)\ngitops: ready")
 
 
+def test_what_the_verbs_import_is_compiled_also_where_python_keeps_nothing(
+    copy: Path, installs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy / "gitops/verb.py").write_text("")
+    monkeypatch.setattr(setup, "USED", "import gitops.verb")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert setup.main(copy) == 0
+
+    assert len(installs) == 1
+    assert [*copy.glob("gitops/__pycache__/verb.*.pyc")]
+
+
+def test_every_module_that_is_compiled_exists() -> None:
+    done = subprocess.run([PYTHON, "-c", setup.USED], cwd=ROOT, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_what_is_whole_is_left_alone_without_a_word(
     copy: Path, installs: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
