@@ -17,7 +17,7 @@ from gitops.model import Level
 from gitops.plan import StackPlan, plan
 from gitops.preview import Node, Preview, environment_preview
 from gitops.settings import load
-from gitops.source.files import Commit, WorkTree
+from gitops.source.files import Commit, Files, Traced, WorkTree
 from gitops.verdicts import verdicts
 
 
@@ -62,7 +62,7 @@ def command(
 
 
 def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Preview:
-    files = WorkTree(root)
+    files = Traced(WorkTree(root))
     fleet = load(files).fleet
     names = environments(fleet, wanted)
     plans = {name: plan(fleet, name) for name in names}
@@ -71,7 +71,11 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
         judged = {
             name: tuple(verdicts(each.placed(), fleet.policy)) for name, each in plans.items()
         }
-        changes = _changes(root, plans, wanted, against) if against else Changes(objects=())
+        changes = (
+            _changes(Commit(root, against, beside=files), plans, wanted)
+            if against
+            else Changes(objects=())
+        )
         nodes = resources()
     return Preview(
         environments=tuple(
@@ -83,16 +87,15 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
     )
 
 
-def _changes(
-    root: Path, after: Mapping[str, StackPlan], wanted: tuple[str, ...], against: str
-) -> Changes:
-    files = Commit(root, against)
+def _changes(files: Commit, after: Mapping[str, StackPlan], wanted: tuple[str, ...]) -> Changes:
     try:
         before = load(files).fleet
     except InputError as error:
         what = "the fleet there is not valid, so nothing can be compared with it"
-        then = Problem(file=against, what=what, remedy="Name another revision with --against")
-        found = (replace(each, file=f"{against}:{each.file}") for each in error.problems)
+        then = Problem(
+            file=files.revision, what=what, remedy="Name another revision with --against"
+        )
+        found = (replace(each, file=f"{files.revision}:{each.file}") for each in error.problems)
         raise InputError([then, *found]) from None
     finally:
         files.close()
@@ -105,9 +108,7 @@ _Resources = dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]
 
 
 @contextmanager
-def _resources(
-    root: Path, files: WorkTree, names: list[str]
-) -> Generator[Callable[[], _Resources]]:
+def _resources(root: Path, files: Files, names: list[str]) -> Generator[Callable[[], _Resources]]:
     """Start the program of every stack, and yield what waits for its resources."""
     # Importing Pulumi takes half a second; only this verb pays for it.
     from recording import Run, recording_of

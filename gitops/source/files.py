@@ -1,5 +1,6 @@
 """Where the input comes from: the working tree, or a commit; the same files either way."""
 
+import hashlib
 import os
 import posixpath
 import stat
@@ -9,6 +10,8 @@ from typing import Protocol
 
 from gitops.errors import GitError, InputError, Problem
 from gitops.source.document import MAX_BYTES
+
+_SHA1_DIGITS = 40
 
 
 class Files(Protocol):
@@ -120,8 +123,10 @@ class Traced:
 class Commit:
     """The files as a commit has them, read through one ``git cat-file`` process."""
 
-    def __init__(self, root: Path, revision: str) -> None:
+    def __init__(self, root: Path, revision: str, *, beside: Traced | None = None) -> None:
         """Look at *revision* of the checkout in *root*.
+
+        Git is not asked for the content of files that are the same in *beside*.
 
         Raises:
             GitError: no Git repository, or no such revision.
@@ -129,6 +134,7 @@ class Commit:
         """
         self.root = root.resolve()
         self.revision = revision
+        self._beside = beside.content if beside else {}
         prefix = self._git("rev-parse", "--show-prefix").decode().strip()
         self.commit = (
             self._git(
@@ -162,6 +168,9 @@ class Commit:
         mode, blob = self.blobs[path]
         if mode not in {"100644", "100755"}:
             raise _problem(path, "this is no plain file", "Replace it by a file")
+        content = self._beside.get(path)
+        if content is not None and _blob_id(content, len(blob)) == blob:
+            return content
         return self._blob(blob)
 
     def _blob(self, blob: str) -> bytes:
@@ -204,6 +213,15 @@ class Commit:
                 "in a shallow clone fetch it first (`git fetch --unshallow`)."
             )
         return done.stdout
+
+
+def _blob_id(content: bytes, digits: int) -> str:
+    """Return Git's name of *content* in a repository whose names have so many *digits*.
+
+    Source: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+    """
+    algorithm = hashlib.sha1 if digits == _SHA1_DIGITS else hashlib.sha256
+    return algorithm(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 def _problem(path: str, what: str, remedy: str) -> InputError:

@@ -36,6 +36,36 @@ def test_a_commit_holds_what_the_working_tree_held_then(repository: Path) -> Non
     then.close()
 
 
+@pytest.mark.parametrize("objects", ["sha1", "sha256"])
+def test_git_is_asked_only_for_what_the_working_tree_has_not(
+    tmp_path: Path, objects: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q", f"--object-format={objects}")
+    for name, text in (("same", "a\n"), ("changed", "b\n"), ("gone", "c\n")):
+        (tmp_path / name).write_text(text)
+    commit(tmp_path)
+    (tmp_path / "changed").write_text("other\n")
+    (tmp_path / "gone").unlink()
+    (tmp_path / "new").write_text("d\n")
+    tree = Traced(WorkTree(tmp_path))
+    assert tree.read("gone") is None
+    for name in ("same", "changed", "new"):
+        tree.read(name)
+    then = Commit(tmp_path, "HEAD", beside=tree)
+
+    assert then.read("changed") == b"b\n"
+    assert then.read("gone") == b"c\n"
+    assert then.read("new") is None
+
+    def asked(blob: str) -> bytes:
+        raise AssertionError(f"Git was asked for {blob}")
+
+    monkeypatch.setattr(then, "_blob", asked)
+    assert then.read("same") == b"a\n"
+    monkeypatch.undo()
+    then.close()
+
+
 def test_names_are_the_same_in_both(repository: Path) -> None:
     then, tree = Commit(repository, "main"), WorkTree(repository)
 
