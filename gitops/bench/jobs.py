@@ -107,7 +107,8 @@ class Bench:
         small = self._measure(quarter, "render", "--out", str(out), before=fresh)
         whole = self._measure(fleet, "render", "--out", str(out), before=fresh)
         growth = whole.median / small.median
-        without = (whole.median - few.median) / (small.median - few.median)
+        rest = max(small.median - few.median, 0.001)
+        without = (whole.median - few.median) / rest
         yield Result(
             job=f"`render` of {self._size()}, to an empty directory",
             figure=f"{_seconds(whole)}, {_mebibytes(whole)}",
