@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import config, reset_options
+from pulumi.runtime import config, reset_options, resource
+from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.stack import run_in_stack
 
 from gitops.errors import GitOpsError, ProgramError
@@ -59,8 +60,20 @@ def record(run: Run) -> Recording:
         organization="organization",
     )
     config.set_all_config(dict(run.config), list(run.secret_keys))
-    asyncio.run(_run(run.root))
+    with _without_positions():
+        asyncio.run(_run(run.root))
     return monitor.recording()
+
+
+@contextmanager
+def _without_positions() -> Generator[None]:
+    """Let nobody find out which line made which resource: a quarter of the time, and not shown."""
+    found = resource._get_stack_trace  # pyright: ignore[reportPrivateUsage]
+    resource._get_stack_trace = StackTrace  # pyright: ignore[reportPrivateUsage]
+    try:
+        yield
+    finally:
+        resource._get_stack_trace = found  # pyright: ignore[reportPrivateUsage]
 
 
 def _disabled(run: Run) -> frozenset[str]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pulumi.runtime import reset_options
+from pulumi.runtime import reset_options, resource
 
 from gitops.errors import InputError, ProgramError
 from recording import record, record_all
@@ -282,3 +282,12 @@ def test_the_program_is_told_which_keys_are_secret(tmp_path: Path) -> None:
     recording = record(dataclasses.replace(given, secret_keys=["gitops:key"]))
 
     assert recording.outputs == {"secret": ["gitops:key"]}
+
+
+def test_the_sdk_finds_positions_again_after_a_recording(tmp_path: Path) -> None:
+    before = resource._get_stack_trace
+
+    with pytest.raises(ProgramError):
+        record(run(tmp_path, "raise SystemExit(3)"))
+
+    assert resource._get_stack_trace is before
