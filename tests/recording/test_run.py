@@ -285,7 +285,6 @@ def test_the_program_is_told_which_keys_are_secret(tmp_path: Path) -> None:
 
 
 def test_the_sdk_finds_positions_again_after_a_recording(tmp_path: Path) -> None:
-
     with pytest.raises(ProgramError):
         record(run(tmp_path, "raise SystemExit(3)"))
 
