@@ -1,6 +1,5 @@
 """What is measured, on which fleet, and the figure that it should reach."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -103,8 +102,6 @@ class Bench:
             # Deleting is slow and goes on in the file system for a while: not now.
             if out.exists():
                 out.rename(self.work / f"old-{len(list(self.work.iterdir()))}")
-            # A render waits until the disk has everything, and that would be ours as well.
-            os.sync()
 
         few = self._measure(self._fleet(_FEW), "render", "--out", str(out), before=fresh)
         small = self._measure(quarter, "render", "--out", str(out), before=fresh)
