@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -173,6 +173,7 @@ def _is_application(path: str) -> bool:
     return posixpath.dirname(path) == shapes.APPS
 
 
+@lru_cache(maxsize=256)
 def _parts(path: str, content: bytes) -> dict[str, str]:
     return {name: _digest(_text(each)) for name, each in parts(parse(path, content)).items()}
 
@@ -194,6 +195,7 @@ def _text(value: Any) -> str:
     return repr(value)
 
 
+@lru_cache(maxsize=8192)
 def _content(content: bytes | None) -> str:
     return "" if content is None else hashlib.sha256(content).hexdigest()
 

@@ -34,6 +34,11 @@ def compose(*parts: str) -> str:
     return "-".join(part for part in parts if part)
 
 
+def did_you_mean(meant: str | None, otherwise: str) -> str:
+    """Return the remedy for a wrong name: the one that was *meant*, or else *otherwise*."""
+    return f"Did you mean {meant!r}?" if meant else otherwise
+
+
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """Return the name in *known* that *word* was most likely meant to be, or None."""
     # difflib costs 10 ms to import and is needed only when something is wrong.

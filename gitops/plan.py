@@ -14,9 +14,9 @@ from gitops.manifests.site import Site
 from gitops.model import Cluster, Deployment, Environment, Fleet, Manifests, Stack
 from gitops.objects import Manifest, Placed
 
-PROTECTED = frozenset(
-    {"Namespace", "AppProject", "ApplicationSet", "GitRepository", "Kustomization"}
-)
+ROOTS = frozenset({"AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
+"""Kinds that an engine starts from; their names are made of an environment's and a team's."""
+PROTECTED = ROOTS | {"Namespace"}
 """Kinds of the platform whose deletion takes applications along: Pulumi refuses to delete them."""
 
 

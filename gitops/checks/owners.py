@@ -6,10 +6,8 @@ from typing import Any
 from gitops.checks.finding import Finding
 from gitops.model import Delivery, Level
 from gitops.objects import Identity, Placed, identity
-from gitops.plan import StackPlan
+from gitops.plan import ROOTS, StackPlan
 
-_ROOTS = frozenset({"AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
-"""Kinds of the platform whose names are made of an environment's and a team's."""
 _SCALED = frozenset({"Deployment", "StatefulSet", "Rollout", "ReplicaSet"})
 
 
@@ -32,7 +30,7 @@ def findings(plans: Mapping[str, StackPlan], objects: Iterable[Placed]) -> Itera
 
 
 def _remedy(placed: Placed, first: Placed) -> str:
-    if placed.manifest["kind"] in _ROOTS and not (placed.application or first.application):
+    if placed.manifest["kind"] in ROOTS and not (placed.application or first.application):
         return "Rename a team or an environment: their names, joined with dashes, become alike"
     return (
         "Rename it in one of the two, or remove it from one; two environments on one cluster "

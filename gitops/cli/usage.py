@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from gitops.errors import Problem
-from gitops.names import nearest
+from gitops.names import did_you_mean, nearest
 
 
 class Unknown(click.UsageError):
@@ -22,7 +22,7 @@ def problem(error: click.ClickException) -> Problem:
     context: click.Context | None = getattr(error, "ctx", None)
     command = context.command_path if context else "gitops"
     what, accepted, meant = _parts(error, context)
-    remedy = f"Did you mean {meant!r}?" if meant else f"See {command} --help"
+    remedy = did_you_mean(meant, f"See {command} --help")
     return Problem(file=command, what=what, accepted=accepted, remedy=remedy)
 
 

@@ -208,13 +208,11 @@ class Deployments:
 
 
 def _application(layers: tuple[Layer, ...]) -> tuple[Application | None, list[Problem]]:
-    data = merge(layers)
+    data, locate = merge(layers), _locate(layers)
     own = shapes.of_kind(str(data.get("kind")))
-    value = own and problems.check(own, data, _locate(layers))[0]
+    value = own and problems.check(own, data, locate)[0]
     # What is wrong is told in view of all kinds.
-    return (
-        (value, []) if value else problems.check(shapes.adapter(shapes.APPS), data, _locate(layers))
-    )
+    return (value, []) if value else problems.check(shapes.adapter(shapes.APPS), data, locate)
 
 
 def _locate(layers: tuple[Layer, ...]) -> problems.Locate:

@@ -216,7 +216,7 @@ def _unread(reading: Reading, sources: Sources) -> None:
         if known or not name.endswith((".yaml", ".yml")):
             continue
         meant = names.nearest(path, shapes.FILES) if folder == "fleet" else None
-        remedy = f"Did you mean {meant!r}?" if meant else "Move it to where it counts"
+        remedy = names.did_you_mean(meant, "Move it to where it counts")
         what = "nothing reads this file"
         reading.found.append(Problem(file=path, what=what, accepted=accepted, remedy=remedy))
 

@@ -91,7 +91,7 @@ def _path(loc: Sequence[Any], data: Any) -> Path:
 
 def _nearest(locate: Locate, path: Path, what: str, word: Any, known: Sequence[str]) -> Problem:
     meant = names.nearest(str(word), known)
-    remedy = f"Did you mean {meant!r}?" if meant else "Correct or remove it"
+    remedy = names.did_you_mean(meant, "Correct or remove it")
     return problem(locate, path, what, ", ".join(known), remedy)
 
 

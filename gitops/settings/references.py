@@ -66,7 +66,7 @@ class References:
         where: str,
     ) -> None:
         meant = names.nearest(word, sorted(known))
-        remedy = f"Did you mean {meant!r}?" if meant else f"Declare it in {where}"
+        remedy = names.did_you_mean(meant, f"Declare it in {where}")
         accepted = ", ".join(sorted(known)[:20]) or "nothing is declared yet"
         self.reading.complain(document, at, f"there is no {what} {str(word)!r}", accepted, remedy)
 

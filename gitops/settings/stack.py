@@ -88,5 +88,5 @@ def _known(key: str) -> bool:
 def _unknown(
     reading: Reading, document: Document, path: Path, accepted: str, meant: str | None
 ) -> None:
-    remedy = f"Did you mean {meant!r}?" if meant else "Correct or remove it"
+    remedy = names.did_you_mean(meant, "Correct or remove it")
     reading.complain(document, path, f"the key {str(path[-1])!r} is unknown", accepted, remedy)

@@ -73,11 +73,11 @@ def seen(out: Path) -> Seen | None:
     if os.path.lexists(out / STAGING):
         return None
     folders, top = Folders(out), str(out)
-    text, files = index.read(out)
+    own, files = index.read(out)
     changed: list[str] = []
     for path, digest in files.items():
         folders.of(path)
         found = content(f"{top}/{path}")
         if found is None or index.digest(found) != digest:
             changed.append(path)
-    return Seen(index=text, changed=tuple(changed))
+    return Seen(index=own, changed=tuple(changed))
