@@ -1,7 +1,7 @@
-"""Changes a tree in two steps: everything is staged beside it, and only then moved into place.
+"""Changes a tree in two steps: everything is staged inside it, and only then moved into place.
 
-The journal among what is staged says what will be moved and removed: whoever finds it, after a
-crash, can finish. See docs/adr/0006-atomic-tree.md.
+The journal beside what is staged says what will be removed: whoever finds it, after a crash, can
+finish. See docs/adr/0006-atomic-tree.md.
 """
 
 import json
@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from gitops.tree.paths import INDEX, STAGING, Folders
+from gitops.tree.paths import INDEX, STAGING, Folders, linked
 
 _JOURNAL = "journal.json"
+_NEW = "new"
+"""The folder with what is staged, at the paths that it will have."""
 _FEW = 200
 """Up to so many files are flushed one by one; more by one flush of everything."""
 
@@ -32,13 +34,19 @@ def stage(
     """
     staging = out / STAGING
     try:
-        staging.mkdir()
-        for number, path in enumerate(todo):
-            _put(f"{staging}/{number}", files[path], flush=len(todo) <= _FEW)
+        new = staging / _NEW
+        new.mkdir(parents=True)
+        made: set[str] = set()
+        for path in todo:
+            folder = path.rpartition("/")[0]
+            if folder not in made:
+                (new / folder).mkdir(parents=True, exist_ok=True)
+                made.add(folder)
+            _put(f"{new}/{path}", files[path], flush=len(todo) <= _FEW)
         _put(f"{staging}/index", text, flush=True)
         if len(todo) > _FEW:
             os.sync()
-        journal = json.dumps({"write": todo, "remove": gone}).encode()
+        journal = json.dumps({"remove": gone}).encode()
         _put(f"{staging}/journal.tmp", journal, flush=True)
         (staging / "journal.tmp").rename(staging / _JOURNAL)
     except OSError:
@@ -74,28 +82,28 @@ def apply(out: Path) -> None:
     """Do what the journal says; every step may already have been done."""
     staging = out / STAGING
     journal = cast("dict[str, list[str]]", json.loads((staging / _JOURNAL).read_bytes()))
-    for path in journal["remove"]:
-        Folders(out).inside(path).unlink(missing_ok=True)
-        _prune(out, path)
     folders = Folders(out)
-    made: set[str] = set()
-    for number, path in enumerate(journal["write"]):
-        folders.of(path)
-        folder = path.rpartition("/")[0]
-        if folder not in made:
-            (out / folder).mkdir(parents=True, exist_ok=True)
-            made.add(folder)
-        _move(f"{staging}/{number}", f"{out}/{path}")
-    _move(f"{staging}/index", f"{out}/{INDEX}")
+    for path in journal["remove"]:
+        if folders.has(path):
+            folders.inside(path).unlink(missing_ok=True)
+            _prune(out, path)
+    if (staging / _NEW).exists():
+        _move(staging / _NEW, out)
+    if (staging / "index").exists():
+        (staging / "index").replace(out / INDEX)
     shutil.rmtree(staging)
 
 
-def _move(staged: str, target: str) -> None:
-    try:
-        os.replace(staged, target)  # noqa: PTH105 - a Path for each file costs more than the rename
-    except FileNotFoundError:
-        if os.path.lexists(staged):
-            raise
+def _move(staged: Path, target: Path) -> None:
+    """Move all that is in the folder *staged* to *target*; a folder that is new moves as one."""
+    for each in sorted(staged.iterdir()):
+        goal = target / each.name
+        if goal.is_symlink():
+            raise linked(goal)
+        if each.is_dir() and goal.exists():
+            _move(each, goal)
+        else:
+            each.replace(goal)
 
 
 def _prune(out: Path, path: str) -> None:

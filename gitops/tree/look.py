@@ -76,8 +76,7 @@ def seen(out: Path) -> Seen | None:
     own, files = index.read(out)
     changed: list[str] = []
     for path, digest in files.items():
-        folders.of(path)
-        found = content(f"{top}/{path}")
+        found = content(f"{top}/{path}") if folders.has(path) else None
         if found is None or index.digest(found) != digest:
             changed.append(path)
     return Seen(index=own, changed=tuple(changed))

@@ -1,7 +1,7 @@
 """Which paths a generated tree may have: none leaves it, hides in it, or goes through a link."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from gitops.errors import OutputError
@@ -39,12 +39,13 @@ def _is_part(part: str) -> bool:
 
 
 class Folders:
-    """The folders of one tree that are known to be no symbolic links; each is looked at once."""
+    """The folders of one tree, each looked at once; none is a symbolic link."""
 
-    def __init__(self, out: Path) -> None:
-        """Look below *out*."""
+    def __init__(self, out: Path, *, over: Container[str] | None = None) -> None:
+        """Look below *out*; with *over*, no file but one of these may be where a folder should."""
         self.out = out
-        self._real: set[str] = set()
+        self._over = over
+        self._there = {"": True}
 
     def inside(self, path: str) -> Path:
         """Return where *path* lies.
@@ -53,18 +54,32 @@ class Folders:
             OutputError: a part of it is a symbolic link.
 
         """
-        self.of(path)
+        self.has(path)
         here = self.out / path
         if here.is_symlink():
             raise linked(here)
         return here
 
-    def of(self, path: str) -> None:
-        """Refuse *path* when a folder on the way to it is a symbolic link."""
+    def has(self, path: str) -> bool:
+        """Tell whether the folder that *path* lies in is there.
+
+        Raises:
+            OutputError: a folder on the way to it is a symbolic link, or a file in the way.
+
+        """
         folder = path.rpartition("/")[0]
-        if folder and folder not in self._real:
-            self.inside(folder)
-            self._real.add(folder)
+        there = self._there.get(folder)
+        if there is None:
+            there = self._there[folder] = self.has(folder) and self._is_folder(folder)
+        return there
+
+    def _is_folder(self, folder: str) -> bool:
+        here = self.inside(folder)
+        if here.is_dir():
+            return True
+        if self._over is not None and folder not in self._over and here.exists():
+            raise OutputError(f"{here} is no directory, and files go into one. Move it away.")
+        return False
 
 
 def linked(here: object) -> OutputError:

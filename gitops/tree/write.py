@@ -146,11 +146,10 @@ def _differences(
     """Return the paths to write, and those of them that somebody edited."""
     todo: list[str] = []
     edited: list[str] = []
-    folders = Folders(out)
+    folders = Folders(out, over=before)
     top = str(out)
     for path, wanted in files.items():
-        folders.of(path)
-        found = content(f"{top}/{path}")
+        found = content(f"{top}/{path}") if folders.has(path) else None
         if found == wanted:
             continue
         if found is not None:

@@ -341,7 +341,7 @@ def test_a_link_in_the_tree_is_refused_as_ever(root: Path, out: Path, tmp_path: 
 def test_an_interrupted_write_is_finished_as_ever(root: Path, out: Path) -> None:
     render(root, out, (), everything)
     (out / STAGING).mkdir()
-    (out / STAGING / "journal.json").write_text('{"write": [], "remove": []}')
+    (out / STAGING / "journal.json").write_text('{"remove": []}')
 
     assert render(root, out, (), everything).finished
 

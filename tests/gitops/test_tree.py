@@ -83,6 +83,46 @@ def test_a_file_that_people_wrote_is_never_overwritten(tmp_path: Path) -> None:
     assert content(tmp_path) == {"a": "mine"}
 
 
+def test_a_file_of_somebody_where_a_folder_should_be_is_named_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, {"b": "1"})
+    (tmp_path / "a").write_text("mine")
+
+    with pytest.raises(OutputError, match="/a is no directory, and files go into one"):
+        write(tmp_path, {"a/x/c": "generated"})
+
+    assert content(tmp_path) == {"a": "mine", "b": "1"}
+
+
+def test_a_folder_takes_the_place_of_a_generated_file(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "1"})
+
+    write(tmp_path, {"a/b": "2"})
+
+    assert content(tmp_path) == {"a/b": "2"}
+
+
+def test_what_somebody_put_in_the_place_of_a_generated_folder_stays(tmp_path: Path) -> None:
+    write(tmp_path, {"a/b": "1", "c": "1"})
+    (tmp_path / "a/b").unlink()
+    (tmp_path / "a").rmdir()
+    (tmp_path / "a").write_text("mine")
+
+    write(tmp_path, {"c": "2"})
+
+    assert content(tmp_path) == {"a": "mine", "c": "2"}
+
+
+def test_new_files_join_what_people_have_in_the_same_folders(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/b/mine").write_text("mine")
+
+    write(tmp_path, {"a/b/c/d": "1", "a/b/e": "2"})
+
+    assert content(tmp_path) == {"a/b/mine": "mine", "a/b/c/d": "1", "a/b/e": "2"}
+
+
 def test_an_edited_generated_file_is_made_again_and_reported(tmp_path: Path) -> None:
     write(tmp_path, {"a": "1"})
     (tmp_path / "a").write_text("edited")
@@ -167,6 +207,20 @@ def test_a_link_put_in_the_place_of_a_generated_folder_is_not_followed_when_prun
         write(out, {})
 
     assert content(outside) == {"b": "mine"}
+
+
+def test_finishing_follows_no_link_that_has_come_since(tmp_path: Path) -> None:
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    outside.mkdir()
+    (out / STAGING / "new/a").mkdir(parents=True)
+    (out / STAGING / "new/a/b").write_text("1")
+    (out / STAGING / "journal.json").write_text('{"remove": []}')
+    (out / "a").symlink_to(outside)
+
+    with pytest.raises(OutputError, match="is a symbolic link"):
+        write(out, {})
+
+    assert content(outside) == {}
 
 
 def test_an_index_that_names_a_file_outside_is_refused(tmp_path: Path) -> None:
