@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,10 @@ CHANGED = 10
 """Applications that the measured commit changes."""
 _FEW = 4
 """Applications of a fleet whose render is little more than the start of the program."""
+_PROBED = 2000
+"""Files that show how long the file system takes to make one."""
+_SLOW = 0.0001
+"""Seconds for one file; a file system at rest takes half of it."""
 SAMPLED = 20
 """Overlays that kustomize builds; their time is taken for all of them."""
 
@@ -104,6 +109,11 @@ class Bench:
                 out.rename(self.work / f"old-{len(list(self.work.iterdir()))}")
 
         few = self._measure(self._fleet(_FEW), "render", "--out", str(out), before=fresh)
+        if _time_of_a_file(self.work / "probe") > _SLOW:
+            self.say(
+                "the file system makes files slowly, as ext4 does for five minutes after many have "
+                "been deleted; renders will take longer than they do at rest"
+            )
         small = self._measure(quarter, "render", "--out", str(out), before=fresh)
         whole = self._measure(fleet, "render", "--out", str(out), before=fresh)
         growth = whole.median / small.median
@@ -188,6 +198,14 @@ class Bench:
 
     def _size(self) -> str:
         return f"{self.applications:,} applications x {len(ENVIRONMENTS)} environments"
+
+
+def _time_of_a_file(folder: Path) -> float:
+    folder.mkdir()
+    start = time.perf_counter()
+    for number in range(_PROBED):
+        (folder / f"{number}").touch()
+    return (time.perf_counter() - start) / _PROBED
 
 
 def _seconds(figure: Figure) -> str:
