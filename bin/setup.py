@@ -19,9 +19,15 @@ LOCK = "requirements.txt"
 STAMP = "gitops-lock.txt"
 """Copy of the lock inside .venv, written last: the launcher compares the two."""
 PARTIAL = ".venv.partial."
-USED = (
-    "import gitops.cli.check, gitops.cli.explain, gitops.cli.preview, gitops.cli.render, "
-    "gitops.report.markdown, gitops.report.text, components.cluster, recording"
+USED = "import " + ", ".join(
+    (
+        *(f"gitops.cli.{verb}" for verb in ("check", "doctor", "explain", "preview", "render")),
+        *("gitops.__main__", "gitops.cli.target", "gitops.doctor", "gitops.render"),
+        *(f"gitops.report.{each}" for each in ("machine", "markdown", "text")),
+        *("components.cluster", "recording", "recording.config", "recording.nodes"),
+        # What these import only when it is needed.
+        *("pulumi_kubernetes.provider", "pydantic.dataclasses", "pydantic.plugin._loader"),
+    )
 )
 """What the verbs import."""
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,6 +126,7 @@ def record_all(runs: Sequence[Run]) -> dict[str, Recording]:
 def recording_of(runs: Sequence[Run]) -> Generator[Callable[[], dict[str, Recording]]]:
     """Start every program, and yield what waits for the recordings, as `record_all` gives them."""
     method = "fork" if sys.platform == "linux" else "spawn"
+    import_module("pulumi_kubernetes.provider")  # Forked programs need not do it again.
     workers = max(1, min(len(runs), os.cpu_count() or 1))
     with ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context(method), initializer=_apart

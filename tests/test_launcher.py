@@ -265,6 +265,26 @@ def test_what_the_verbs_import_is_compiled_also_where_python_keeps_nothing(
     assert [*copy.glob("gitops/__pycache__/verb.*.pyc")]
 
 
+def test_a_verb_finds_all_that_it_imports_compiled(tmp_path: Path) -> None:
+    """Whatever a verb compiles on its own it would compile again at each start."""
+    keeping = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    keeping |= {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled"), "PYTHONPATH": str(ROOT)}
+
+    def after(*arguments: str) -> set[str]:
+        subprocess.run([PYTHON, *arguments], cwd=ROOT, env=keeping, capture_output=True, check=True)
+        found = {each.as_posix() for each in tmp_path.rglob("*.pyc")}
+        return {each for each in found if "/site-packages/" in each or f"{ROOT}/" in each}
+
+    compiled = after("-P", "-c", setup.USED)
+    after("-m", "gitops", "preview", "--format", "json")
+    after("-m", "gitops", "explain", "production", "events")
+    after("-m", "gitops", "doctor")
+    found = after("-m", "gitops", "render", "--out", str(tmp_path / "out"))
+
+    assert len(compiled) > 100
+    assert found - compiled == set()
+
+
 def test_every_module_that_is_compiled_exists() -> None:
     done = subprocess.run([PYTHON, "-c", setup.USED], cwd=ROOT, capture_output=True, check=False)
 
