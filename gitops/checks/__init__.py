@@ -1,25 +1,27 @@
 """Everything that can be wrong with a fleet that loads: one module for each question."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from gitops.checks import collisions, lifecycle, owners, parity, policy
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place, merged
 from gitops.model import Fleet
 from gitops.objects import Placed
 from gitops.plan import StackPlan, plan
 from gitops.settings import Loaded
 
 
-def findings(loaded: Loaded, plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
-    """Yield everything that is wrong with the environments in *plans*."""
+def findings(loaded: Loaded, plans: Mapping[str, StackPlan]) -> list[Finding]:
+    """Return everything that is wrong with the environments in *plans*, in order."""
     fleet: Fleet = loaded.fleet
     objects = [each for one in plans.values() for each in one.placed()]
-    yield from _shared(fleet, plans, objects)
-    yield from parity.findings(loaded, plans)
-    yield from lifecycle.findings(fleet, objects)
-    yield from policy.findings(fleet, objects)
+    found = chain(
+        _shared(fleet, plans, objects),
+        parity.findings(loaded, plans),
+        lifecycle.findings(fleet, objects),
+        policy.findings(fleet, objects),
+    )
+    return sorted(merged(found), key=lambda each: (each.check, each.level, str(each)))
 
 
 def _shared(
@@ -39,7 +41,9 @@ def _shared(
         owners.findings(every, chain(placed, objects)),
         collisions.findings(fleet, every),
     ):
-        yield from (each for each in found if re.split("[/:]", each.where)[0] not in beside)
+        yield from (
+            each for each in found if not any(place.environment in beside for place in each.places)
+        )
 
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "Place", "findings"]

@@ -7,7 +7,7 @@ Applications, however many environments share it.
 from collections.abc import Iterator, Mapping
 
 from gitops import names
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place
 from gitops.manifests import argocd, flux
 from gitops.model import Delivery, Fleet, Level, Service, Topology
 from gitops.plan import StackPlan
@@ -35,7 +35,7 @@ def _clusters(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(
                 check="collisions",
                 level=Level.ENFORCE,
-                where=f"fleet/clusters.yaml: {name}",
+                subject=f"fleet/clusters.yaml: {name}",
                 what=f"{other!r} and {name!r} have the same server, so they are one cluster",
                 accepted="one name for each cluster",
                 remedy="Correct 'server', or keep one of the two; environments that share a "
@@ -52,7 +52,8 @@ def _hosts(plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
             yield Finding(
                 check="collisions",
                 level=Level.ENFORCE,
-                where=f"{environment}/{cluster}: {''.join(address)}",
+                places=(Place(environment, cluster),),
+                subject="".join(address),
                 what=f"applications {owner[0]!r} in {owner[1]} and {app!r} in {environment} both "
                 "want this address",
                 accepted="one application for each host and path",
@@ -91,7 +92,8 @@ def _applications(plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
                     yield Finding(
                         check="collisions",
                         level=Level.ENFORCE,
-                        where=f"{environment}: Application {composed}",
+                        places=(Place(environment),),
+                        subject=f"Application {composed}",
                         what=f"{owner!r} and {this!r} get the same name in the Argo CD on {home}",
                         accepted="names that differ once environment, cluster and app are joined",
                         remedy="Rename the application, the cluster or the environment",
@@ -105,7 +107,8 @@ def _kustomizations(fleet: Fleet, plan: StackPlan) -> Iterator[Finding]:
             yield Finding(
                 check="collisions",
                 level=Level.ENFORCE,
-                where=f"{plan.environment.name}: Kustomization {name}",
+                places=(Place(plan.environment.name),),
+                subject=f"Kustomization {name}",
                 what=f"the name has {len(name)} characters, and Flux makes it a label",
                 accepted=f"at most {names.MAX_LABEL}",
                 remedy="Shorten the team's or the environment's name",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place
 from gitops.lifecycle import removal
 from gitops.model import Fleet, Level
 from gitops.objects import Placed, identity
@@ -19,7 +19,8 @@ def findings(fleet: Fleet, objects: Iterable[Placed]) -> Iterator[Finding]:
         yield Finding(
             check="removed-api",
             level=Level.ENFORCE,
-            where=f"{placed.environment}/{placed.cluster}: {identity(placed.manifest)}",
+            places=(Place(placed.environment, placed.cluster),),
+            subject=str(identity(placed.manifest)),
             what=f"{placed.manifest['apiVersion']} is no longer served since {since}",
             accepted=gone.replacement or "nothing: the kind itself was removed",
             remedy=f"Change apiVersion to {gone.replacement}" if gone.replacement else "Remove it",

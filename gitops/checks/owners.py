@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place
 from gitops.model import Delivery, Level
 from gitops.objects import Identity, Placed, identity
 from gitops.plan import ROOTS, StackPlan
@@ -21,7 +21,8 @@ def findings(plans: Mapping[str, StackPlan], objects: Iterable[Placed]) -> Itera
             yield Finding(
                 check="one-owner",
                 level=Level.ENFORCE,
-                where=f"{placed.environment}/{placed.cluster}: {own}",
+                places=(Place(placed.environment, placed.cluster),),
+                subject=str(own),
                 what=f"{_who(plans, placed)} makes it, and so does {_who(plans, first)}",
                 accepted="one owner for each object",
                 remedy=_remedy(placed, first),
@@ -70,7 +71,8 @@ def _field(plans: Mapping[str, StackPlan], one: Placed, other: Placed, target: s
     return Finding(
         check="one-owner",
         level=Level.ENFORCE,
-        where=f"{one.environment}/{one.cluster}: {target}",
+        places=(Place(one.environment, one.cluster),),
+        subject=target,
         what=f"spec.replicas is written by {identity(one.manifest)} of {_who(plans, one)} and by "
         f"{identity(other.manifest)} of {_who(plans, other)}",
         accepted="one writer for each field",

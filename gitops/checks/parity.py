@@ -44,7 +44,7 @@ def _needless(stack: Stack) -> Iterator[Finding]:
         yield Finding(
             check="parity",
             level=Level.ENFORCE,
-            where=f"Pulumi.{stack.environment.name}.yaml: differs.{key}",
+            subject=f"Pulumi.{stack.environment.name}.yaml: differs.{key}",
             what="the environment comes from no other, so it differs from none",
             remedy="Remove it from 'differs', or say in 'promotesFrom' or 'follows' where the "
             "environment comes from",
@@ -63,7 +63,7 @@ def _compared(stack: Stack, before: Stack) -> Iterator[Finding]:
         yield Finding(
             check="parity",
             level=Level.ENFORCE,
-            where=f"Pulumi.{name}.yaml: {key}",
+            subject=f"Pulumi.{name}.yaml: {key}",
             what=f"{name} has {here}, {other} has {there}",
             accepted="a difference that is declared",
             remedy=f"Make them equal, or add '{key}: <reason>' under 'differs' of {name}",
@@ -72,7 +72,7 @@ def _compared(stack: Stack, before: Stack) -> Iterator[Finding]:
         yield Finding(
             check="parity",
             level=Level.ENFORCE,
-            where=f"Pulumi.{stack.environment.name}.yaml: differs.{key}",
+            subject=f"Pulumi.{stack.environment.name}.yaml: differs.{key}",
             what="the declared difference does not exist",
             remedy="Remove it from 'differs'",
         )

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,7 +38,7 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
     with working("checking"):
         loaded = load(WorkTree(root))
         plans = {name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)}
-        found = sorted(set(findings(loaded, plans)))
+        found = findings(loaded, plans)
     if shape == "json":
         _json(found)
     else:
@@ -47,8 +48,13 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
 
 
 def _json(found: list[Finding]) -> None:
-    document = {"version": 1, "findings": [asdict(each) for each in found]}
+    document = {"version": 1, "findings": [_machine(each) for each in found]}
     click.echo(json.dumps(document, indent=2))
+
+
+def _machine(found: Finding) -> dict[str, Any]:
+    places = [each._asdict() for each in found.places]
+    return {**asdict(found), "places": places, "where": found.where}
 
 
 def _text(found: list[Finding], checked: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gitops.checks import collisions
 from gitops.checks import findings as all_findings
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place
 from gitops.model import Level
 from gitops.plan import plan
 from tests.fleets import BASE, EXACT, loading, write
@@ -42,7 +42,8 @@ def test_two_applications_that_want_one_address_are_found_on_each_cluster(tmp_pa
         Finding(
             check="collisions",
             level=Level.ENFORCE,
-            where=f"test/{cluster}: shop.example.com/b",
+            places=(Place("test", cluster),),
+            subject="shop.example.com/b",
             what="applications 'api' in test and 'web' in test both want this address",
             accepted="one application for each host and path",
             remedy="Give one of them another host or path",
@@ -93,7 +94,8 @@ def test_two_environments_on_one_cluster_that_want_one_address_are_found(tmp_pat
         Finding(
             check="collisions",
             level=Level.ENFORCE,
-            where="test/one: shop.example.com/",
+            places=(Place("test", "one"),),
+            subject="shop.example.com/",
             what="applications 'web' in next and 'web' in test both want this address",
             accepted="one application for each host and path",
             remedy="Give one of them another host or path",
@@ -137,7 +139,7 @@ def test_one_cluster_under_two_names_is_found(tmp_path: Path, server: str) -> No
         Finding(
             check="collisions",
             level=Level.ENFORCE,
-            where="fleet/clusters.yaml: two",
+            subject="fleet/clusters.yaml: two",
             what="'one' and 'two' have the same server, so they are one cluster",
             accepted="one name for each cluster",
             remedy="Correct 'server', or keep one of the two; environments that share a cluster "
@@ -175,7 +177,8 @@ def test_two_argo_cd_applications_of_one_name_are_found(tmp_path: Path) -> None:
         Finding(
             check="collisions",
             level=Level.ENFORCE,
-            where="test: Application test-one-more-web",
+            places=(Place("test"),),
+            subject="Application test-one-more-web",
             what="'test/one/more-web' and 'test/one-more/web' get the same name in the Argo CD on one",
             accepted="names that differ once environment, cluster and app are joined",
             remedy="Rename the application, the cluster or the environment",
@@ -234,7 +237,8 @@ def test_a_kustomization_whose_name_is_too_long_for_a_label_is_found(tmp_path: P
         Finding(
             check="collisions",
             level=Level.ENFORCE,
-            where=f"test: Kustomization {name}",
+            places=(Place("test"),),
+            subject=f"Kustomization {name}",
             what="the name has 64 characters, and Flux makes it a label",
             accepted="at most 63",
             remedy="Shorten the team's or the environment's name",

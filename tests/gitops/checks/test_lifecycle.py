@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gitops.checks import lifecycle
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place, merged
 from gitops.model import Level
 from gitops.objects import Placed
 from gitops.settings import Loaded
@@ -29,7 +29,8 @@ def test_a_version_is_refused_on_the_cluster_that_no_longer_serves_it(loaded: Lo
         Finding(
             check="removed-api",
             level=Level.ENFORCE,
-            where="test/new: PodDisruptionBudget shop/web",
+            places=(Place("test", "new"),),
+            subject="PodDisruptionBudget shop/web",
             what="policy/v1beta1 is no longer served since Kubernetes 1.25",
             accepted="policy/v1",
             remedy="Change apiVersion to policy/v1",
@@ -71,3 +72,9 @@ def test_a_custom_resource_is_held_to_the_current_versions_of_its_program(loaded
 )  # fmt: skip
 def test_what_is_served_is_fine(loaded: Loaded, api: str, kind: str) -> None:
     assert found(loaded, api, kind, "1.34") == []
+
+
+def test_a_version_that_is_gone_everywhere_is_said_once(loaded: Loaded) -> None:
+    [one] = merged(found(loaded, "helm.toolkit.fluxcd.io/v2beta1", "HelmRelease", "1.34"))
+
+    assert one.where == "test/old,new: HelmRelease shop/web"

@@ -8,7 +8,7 @@ import pytest
 
 from gitops.checks import findings as all_findings
 from gitops.checks import owners
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place
 from gitops.model import Level
 from gitops.objects import Manifest, Placed
 from gitops.plan import StackPlan, plan
@@ -43,11 +43,11 @@ def test_the_sample_fleet_has_nothing_wrong_with_it(
 
 
 def test_a_finding_says_all_its_parts_in_one_line() -> None:
-    finding = Finding(check="c", level=Level.WARN, where="here", what="it is wrong")
+    finding = Finding(check="c", level=Level.WARN, subject="here", what="it is wrong")
 
     assert str(finding) == "here: [c] it is wrong."
     full = Finding(
-        check="c", level=Level.WARN, where="h", what="wrong", accepted="right", remedy="Do"
+        check="c", level=Level.WARN, subject="h", what="wrong", accepted="right", remedy="Do"
     )
     assert str(full) == "h: [c] wrong. Accepted: right. Do."
 
@@ -59,7 +59,8 @@ def test_an_object_that_two_applications_make_is_found_and_both_are_named(
         Finding(
             check="one-owner",
             level=Level.ENFORCE,
-            where="production/us-east: Service shop/web",
+            places=(Place("production", "us-east"),),
+            subject="Service shop/web",
             what="argocd (application other in production) makes it, and so does argocd "
             "(application web in production)",
             accepted="one owner for each object",
@@ -124,7 +125,8 @@ def test_replicas_that_an_autoscaler_writes_too_are_found(
             Finding(
                 check="one-owner",
                 level=Level.ENFORCE,
-                where=f"production/us-east: {kind} shop/web",
+                places=(Place("production", "us-east"),),
+                subject=f"{kind} shop/web",
                 what=f"spec.replicas is written by {kind} shop/web of argocd (application web in "
                 "production) and by HorizontalPodAutoscaler shop/web-scaler of argocd "
                 "(application web in production)",
@@ -226,5 +228,5 @@ def test_an_object_of_an_environment_that_was_not_asked_for_counts(tmp_path: Pat
 
     wheres = {each.where for each in all_findings(loaded, {"test": plan(loaded.fleet, "test")})}
 
-    assert {"test/one: Namespace shop", "test/two: Deployment shop/web"} <= wheres
+    assert {"test/one,two: Namespace shop", "test/one,two: Deployment shop/web"} <= wheres
     assert all(each.startswith("test/") for each in wheres)

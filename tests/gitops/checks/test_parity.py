@@ -78,7 +78,7 @@ def test_an_undeclared_difference_says_what_either_has_and_how_to_declare_it(
         Finding(
             check="parity",
             level=Level.ENFORCE,
-            where="Pulumi.next.yaml: web.gracePeriod",
+            subject="Pulumi.next.yaml: web.gracePeriod",
             what="next has '60', test has '30'",
             accepted="a difference that is declared",
             remedy="Make them equal, or add 'web.gracePeriod: <reason>' under 'differs' of next",
@@ -140,7 +140,7 @@ def test_what_the_first_environment_declares_is_found(tmp_path: Path) -> None:
         Finding(
             check="parity",
             level=Level.ENFORCE,
-            where=f"Pulumi.next.yaml: differs.{key}",
+            subject=f"Pulumi.next.yaml: differs.{key}",
             what="the environment comes from no other, so it differs from none",
             remedy="Remove it from 'differs', or say in 'promotesFrom' or 'follows' where the "
             "environment comes from",
@@ -163,7 +163,7 @@ def test_a_declared_difference_that_does_not_exist_is_found(tmp_path: Path, apps
         Finding(
             check="parity",
             level=Level.ENFORCE,
-            where=f"Pulumi.next.yaml: differs.{key}",
+            subject=f"Pulumi.next.yaml: differs.{key}",
             what="the declared difference does not exist",
             remedy="Remove it from 'differs'",
         )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitops.checks import policy
-from gitops.checks.finding import Finding
+from gitops.checks.finding import Finding, Place, merged
 from gitops.model import Level
 from gitops.objects import Manifest, Placed
 from gitops.settings import Loaded
@@ -36,7 +36,7 @@ def found(loaded: Loaded, *places: str, **images: str) -> list[Finding]:
         )
         for environment, _, cluster in (each.partition("/") for each in places)
     ]
-    return list(policy.findings(replace(loaded.fleet, policy=demands), objects))
+    return merged(policy.findings(replace(loaded.fleet, policy=demands), objects))
 
 
 def test_a_mistake_in_many_places_is_said_once_with_all_of_them(loaded: Loaded) -> None:
@@ -44,7 +44,12 @@ def test_a_mistake_in_many_places_is_said_once_with_all_of_them(loaded: Loaded) 
         Finding(
             check="approved-registries",
             level=Level.ENFORCE,
-            where="production/us-east,us-west; dr/dr-us-central: Pod shop/web",
+            places=(
+                Place("production", "us-east"),
+                Place("production", "us-west"),
+                Place("dr", "dr-us-central"),
+            ),
+            subject="Pod shop/web",
             what="spec.containers[name=web].image: 'evil.io/web:1' comes from 'evil.io'",
             accepted="registry.example.com",
             remedy="Push it to an approved registry, or add the registry to 'registries' in "

@@ -68,9 +68,13 @@ def test_check_as_json_holds_every_finding_in_parts(cli: Cli) -> None:
     assert done.code == 1
     assert document["version"] == 1
     assert {each["check"] for each in document["findings"]} == {"approved-registries"}
-    assert set(document["findings"][0]) == {
-        "check", "level", "where", "what", "accepted", "remedy",
+    finding = document["findings"][0]
+    assert set(finding) == {
+        "check", "level", "where", "places", "subject", "what", "accepted", "remedy",
     }  # fmt: skip
+    assert finding["where"].endswith(f": {finding['subject']}")
+    assert all(set(each) == {"environment", "cluster"} for each in finding["places"])
+    assert {each["environment"] for each in finding["places"]} == {"test"}
 
 
 def test_check_does_not_run_the_program_and_says_so(cli: Cli) -> None:
