@@ -1,8 +1,8 @@
 """What a Kubernetes object is to the core: a plain dict, its identity, and where it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 Manifest = dict[str, Any]
 """``{"apiVersion": ..., "kind": ..., "metadata": {...}, ...}`` as the API server reads it."""
@@ -42,3 +42,18 @@ def identity(manifest: Mapping[str, Any]) -> Identity:
     group, _, _ = manifest["apiVersion"].rpartition("/")
     metadata = manifest["metadata"]
     return Identity(group, manifest["kind"], metadata.get("namespace", ""), metadata["name"])
+
+
+def at(value: Any, *path: str) -> Mapping[str, Any]:
+    """Return the mapping at *path* in *value*; an empty one where there is none.
+
+    What somebody else wrote may have anything anywhere.
+    """
+    for step in path:
+        value = cast("Mapping[str, Any]", value).get(step) if isinstance(value, dict) else None
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def entries(value: Any) -> Sequence[Any]:
+    """Return *value* where it is a list, and nothing otherwise."""
+    return cast("list[Any]", value) if isinstance(value, list) else ()

@@ -5,11 +5,14 @@ Applications, however many environments share it.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, product
+from typing import NamedTuple
 
 from gitops import names
 from gitops.checks.finding import Finding, Place
 from gitops.manifests import argocd, flux
-from gitops.model import Delivery, Fleet, Level, Service, Topology
+from gitops.model import Delivery, Fleet, Level, Topology
+from gitops.objects import Manifest, at, entries, identity
 from gitops.plan import StackPlan
 
 
@@ -44,16 +47,16 @@ def _clusters(fleet: Fleet) -> Iterator[Finding]:
 
 
 def _hosts(plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
-    first: dict[tuple[str, str, str], tuple[str, str]] = {}
+    first: dict[tuple[str, Address], tuple[str, str]] = {}
     for environment, cluster, app, address in _addresses(plans):
         this = (app, environment)
-        owner = first.setdefault((cluster, *address), this)
+        owner = first.setdefault((cluster, address), this)
         if owner != this:
             yield Finding(
                 check="collisions",
                 level=Level.ENFORCE,
                 places=(Place(environment, cluster),),
-                subject="".join(address),
+                subject=f"{address.host}{address.path}",
                 what=f"applications {owner[0]!r} in {owner[1]} and {app!r} in {environment} both "
                 "want this address",
                 accepted="one application for each host and path",
@@ -61,18 +64,50 @@ def _hosts(plans: Mapping[str, StackPlan]) -> Iterator[Finding]:
             )
 
 
-def _addresses(
-    plans: Mapping[str, StackPlan],
-) -> Iterator[tuple[str, str, str, tuple[str, str]]]:
-    """Yield environment, cluster, application, and a host and path that it wants there."""
+class Address(NamedTuple):
+    """Where requests from outside come in; two applications cannot both have them."""
+
+    way: str
+    """The class of an Ingress, or the gateway: each has a front door of its own."""
+    host: str
+    path: str
+
+
+def _addresses(plans: Mapping[str, StackPlan]) -> Iterator[tuple[str, str, str, Address]]:
+    """Yield environment, cluster, application, and an address that it wants there."""
     for environment, plan in plans.items():
         for cluster, each in plan.clusters.items():
             for name, application in each.applications.items():
-                app = application.site.app
-                route = app.route if isinstance(app, Service) else None
-                for host in route.hosts if route else ():
-                    for path in route.paths if route else ():
-                        yield environment, cluster, name, (host, path)
+                for manifest in application.objects:
+                    for address in addresses(manifest):
+                        yield environment, cluster, name, address
+
+
+def addresses(manifest: Manifest) -> Iterator[Address]:
+    """Yield where the world reaches *manifest*, an Ingress or an HTTPRoute."""
+    own, spec = identity(manifest), at(manifest, "spec")
+    if (own.group, own.kind) == ("networking.k8s.io", "Ingress"):
+        way = f"ingress class {spec.get('ingressClassName')}"
+        for rule in entries(spec.get("rules")):
+            for path in entries(at(rule, "http").get("paths")):
+                yield Address(
+                    way, str(at(rule).get("host") or "*"), str(at(path).get("path") or "/")
+                )
+    elif (own.group, own.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
+        gateways = [
+            f"gateway {each.get('namespace', own.namespace)}/{each.get('name')}"
+            for each in map(at, entries(spec.get("parentRefs")))
+        ]
+        rules = [entries(at(each).get("matches")) or [{}] for each in entries(spec.get("rules"))]
+        paths = [
+            str(at(match, "path").get("value") or "/")
+            for match in chain.from_iterable(rules or [[{}]])
+            # Two may share a path where headers or methods tell their requests apart.
+            if not set(at(match)) - {"path"}
+        ]
+        # Without a host it is the gateway that says which.
+        for way, host, path in product(gateways, entries(spec.get("hostnames")), paths):
+            yield Address(way, str(host), path)
 
 
 def _applications(plans: Mapping[str, StackPlan]) -> Iterator[Finding]:

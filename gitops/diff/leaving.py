@@ -6,9 +6,9 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from gitops.objects import Identity, Manifest, Placed, identity
+from gitops.objects import Identity, Manifest, Placed, at, entries, identity
 
 KEEPING = ("create-only", "create-update")
 """Policies with which Argo CD does not delete the Applications of an ApplicationSet."""
@@ -86,7 +86,7 @@ class Leaving:
         sets, found = _sets(self.after), set[_Place]()
         for key, old in _sets(self.before).items():
             new = sets.get(key)
-            policy = _at(new or {}, "spec", "syncPolicy").get("applicationsSync")
+            policy = at(new or {}, "spec", "syncPolicy").get("applicationsSync")
             if preserves(new or old) or policy in KEEPING:
                 found |= _elements(key[0], old) - _elements(key[0], new or {})
         return frozenset(found)
@@ -103,8 +103,8 @@ class Leaving:
 def preserves(manifest: Manifest) -> bool:
     """Tell whether *manifest*, a root of an engine, leaves what it delivered when it goes."""
     if manifest["kind"] == "Kustomization":
-        return _at(manifest, "spec").get("deletionPolicy") == "Orphan"
-    policy = _at(manifest, "spec", "syncPolicy")
+        return at(manifest, "spec").get("deletionPolicy") == "Orphan"
+    policy = at(manifest, "spec", "syncPolicy")
     return (
         manifest["kind"] == "ApplicationSet" and policy.get("preserveResourcesOnDeletion") is True
     )
@@ -130,37 +130,26 @@ def _sets(objects: Sequence[Placed]) -> dict[tuple[str, str, Identity], Manifest
 def _elements(environment: str, application_set: Manifest) -> set[_Place]:
     """Return the applications that the list generators of *application_set* name."""
     found = set[_Place]()
-    for generator in _list(_at(application_set, "spec").get("generators")):
-        for each in _list(_at(generator, "list").get("elements")):
-            found.add(_Place(environment, str(_at(each).get("cluster")), str(_at(each).get("app"))))
+    for generator in entries(at(application_set, "spec").get("generators")):
+        for each in entries(at(generator, "list").get("elements")):
+            found.add(_Place(environment, str(at(each).get("cluster")), str(at(each).get("app"))))
     return found
 
 
 def _selector(manifest: Manifest) -> Mapping[str, Any]:
     """Return the labels by which a NetworkPolicy or a PodDisruptionBudget finds its pods."""
-    spec = _at(manifest, "spec")
-    return _at(spec.get("podSelector") or spec.get("selector"), "matchLabels")
+    spec = at(manifest, "spec")
+    return at(spec.get("podSelector") or spec.get("selector"), "matchLabels")
 
 
 def _pods(objects: Sequence[Placed]) -> dict[_Place, list[_Pods]]:
     found: dict[_Place, list[_Pods]] = {}
     for each in objects:
         for path in ((),) if each.manifest["kind"] == "Pod" else _TEMPLATES:
-            if labels := _at(each.manifest, *path, "metadata", "labels"):
+            if labels := at(each.manifest, *path, "metadata", "labels"):
                 found.setdefault(_home(each), []).append(_Pods(each.application, labels))
     return found
 
 
 def _selects(selector: Mapping[str, Any], pods: _Pods) -> bool:
     return selector.items() <= pods.labels.items()
-
-
-def _at(value: Any, *path: str) -> Mapping[str, Any]:
-    """Return the mapping at *path* in *value*; an empty one where there is none."""
-    for step in path:
-        value = cast("Mapping[str, Any]", value).get(step) if isinstance(value, dict) else None
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else ()

@@ -1,9 +1,9 @@
 """Where pods hide in objects of any kind, and which containers they have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from gitops.objects import Manifest
+from gitops.objects import Manifest, entries
 
 _GROUPS = ("initContainers", "containers", "ephemeralContainers")
 _TEMPLATES: tuple[tuple[str, ...], ...] = (
@@ -51,7 +51,7 @@ def pods_of(manifest: Manifest) -> Iterator[Pod]:
             if path not in places and any("image" in each for _, each in listed(path, value)):
                 yield Pod(path, value, whole=False)
     elif str(manifest.get("kind")).endswith("List"):
-        for index, item in enumerate(_list(manifest.get("items"))):
+        for index, item in enumerate(entries(manifest.get("items"))):
             if isinstance(item, dict):
                 for each in pods_of(cast("Manifest", item)):
                     yield each._replace(path=f"items[{index}].{each.path}")
@@ -68,7 +68,7 @@ def listed(path: str, value: Mapping[str, Any]) -> Iterator[Container]:
     """Yield what *value*, which is at *path*, lists as containers."""
     for group in _GROUPS:
         if group in value:
-            for index, each in enumerate(_list(value[group])):
+            for index, each in enumerate(entries(value[group])):
                 if isinstance(each, dict):
                     found = cast("dict[str, Any]", each)
                     yield Container(f"{_join(path, group)}[{_key(found, index)}]", found)
@@ -91,7 +91,7 @@ def mappings(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any
             if isinstance(each, dict | list) and (path or key not in {"metadata", "status"}):
                 yield from mappings(each, _join(path, key))
     else:
-        for index, each in enumerate(_list(value)):
+        for index, each in enumerate(entries(value)):
             if isinstance(each, dict | list):
                 yield from mappings(each, f"{path}[{_key(each, index)}]")
 
@@ -117,7 +117,3 @@ def _key(value: Any, index: int) -> str:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else ()

@@ -1,9 +1,9 @@
 """resource-limits: every container says what it needs, and cannot take its node down."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
 
 from gitops.model import Level, Policy
+from gitops.objects import at
 from gitops.rules.rule import Complaint, Rule, Subject
 
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
@@ -16,18 +16,13 @@ def _judge(subject: Subject, policy: Policy) -> Iterator[Complaint]:
         if ".ephemeralContainers[" in path:
             continue  # The API refuses resources there.
         for side, amount in _NEEDED:
-            if not _get(_get(container, "resources"), side).get(amount):
+            if not at(container, "resources", side).get(amount):
                 yield Complaint(
                     f"{path}.resources.{side}.{amount}",
                     f"there is no {amount} {side.removesuffix('s')}",
                     "a quantity such as 250m or 256Mi",
                     "Add it under 'resources' of the application",
                 )
-
-
-def _get(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = value.get(key)
-    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 
 
 RULE = Rule(

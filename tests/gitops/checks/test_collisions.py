@@ -8,6 +8,7 @@ from gitops.checks import collisions
 from gitops.checks import findings as all_findings
 from gitops.checks.finding import Finding, Place
 from gitops.model import Level
+from gitops.objects import Manifest
 from gitops.plan import plan
 from tests.fleets import BASE, EXACT, loading, write
 
@@ -15,6 +16,12 @@ APP = BASE["fleet/apps/web.yaml"]
 STACK = BASE["Pulumi.test.yaml"]
 INGRESSES = BASE["fleet/clusters.yaml"].replace(
     "gateway: {name: public, namespace: gateways}", "ingress: {className: a, namespace: b}"
+)
+GATEWAY = "gateway: {name: public, namespace: gateways}"
+INGRESS = "ingress: {className: nginx, namespace: ingress-nginx}"
+BOTH = "".join(
+    f"{each}: {{server: 'https://{each}.example.com', kubernetes: '1.34', {INGRESS}, {GATEWAY}}}\n"
+    for each in ("one", "two")
 )
 RELEASES = f"releases: {{web: {EXACT}, api: {EXACT}}}\n"
 
@@ -65,6 +72,85 @@ def test_addresses_that_differ_anywhere_are_fine(tmp_path: Path, other: str) -> 
     web = "route: {hosts: [shop.example.com]}\nclusters: [one]"
 
     assert two_apps(tmp_path, web, other) == []
+
+
+WRITTEN_INGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: mine}
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: shop.example.com
+      http: {paths: [{path: /a, pathType: Prefix, backend: {service: {name: a, port: {number: 1}}}}]}
+"""
+WRITTEN_ROUTE = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: mine}
+spec:
+  parentRefs: [{name: public, namespace: gateways}]
+  hostnames: [shop.example.com]
+  rules:
+    - matches: [{path: {value: /a}}, {path: {value: /b}, method: GET}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "manifest"), [("ingress", WRITTEN_INGRESS), ("gateway", WRITTEN_ROUTE)]
+)
+@pytest.mark.parametrize(("path", "count"), [("/a", 2), ("/b", 0)])
+def test_what_people_wrote_themselves_is_compared_too(
+    tmp_path: Path, kind: str, manifest: str, path: str, count: int
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/mine.yaml").write_text(manifest)
+    route = f"route: {{kind: {kind}, hosts: [shop.example.com], paths: [{path}]}}\n"
+
+    findings = found(
+        tmp_path,
+        fleet__clusters_dot_yaml=BOTH,
+        fleet__apps__web_dot_yaml=APP + route,
+        fleet__apps__page_dot_yaml="name: page\nkind: manifests\nteam: shop\npath: raw\n",
+    )
+
+    assert [each.where for each in findings] == [
+        f"test/{cluster}: shop.example.com{path}" for cluster in ("one", "two")
+    ][:count]
+
+
+ROUTED: Manifest = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "a", "namespace": "n"}}  # fmt: skip
+INGRESSED: Manifest = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "Ingress",
+    "metadata": {"name": "a"},
+}
+DOOR: Manifest = {"parentRefs": [{"name": "door"}], "hostnames": ["a"]}
+TWO_DOORS: Manifest = {
+    "parentRefs": [{"name": "door"}, {"name": "d", "namespace": "m"}],
+    "hostnames": ["a"],
+}
+
+
+ADDRESSES: list[tuple[Manifest, set[str]]] = [
+    (ROUTED | {"spec": DOOR}, {"gateway n/door a /"}),
+    (ROUTED | {"spec": TWO_DOORS}, {"gateway n/door a /", "gateway m/d a /"}),
+    (ROUTED | {"spec": DOOR | {"hostnames": ["a", "b"], "rules": [{}]}}, {"gateway n/door a /", "gateway n/door b /"}),
+    (ROUTED | {"spec": DOOR | {"rules": [{"matches": [{}, {"path": {"value": "/x"}}]}]}}, {"gateway n/door a /", "gateway n/door a /x"}),
+    (ROUTED | {"spec": DOOR | {"rules": [{"matches": [{"headers": []}]}]}}, set()),
+    (ROUTED | {"spec": {"hostnames": ["a"]}}, set()),
+    (ROUTED | {"spec": {"parentRefs": DOOR["parentRefs"]}}, set()),
+    (ROUTED | {"spec": "text"}, set()),
+    (INGRESSED | {"spec": {"rules": [{"http": {"paths": [{}]}}]}}, {"ingress class None * /"}),
+    (INGRESSED | {"spec": {"ingressClassName": "b", "rules": [{"host": "a", "http": {"paths": [{"path": "/x"}]}}]}}, {"ingress class b a /x"}),
+    (INGRESSED | {"spec": {"rules": [{"host": "a"}, "text", None]}}, set()),
+    (INGRESSED | {"apiVersion": "v1", "spec": {"rules": [{"http": {"paths": [{}]}}]}}, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("manifest", "expected"), ADDRESSES)
+def test_an_address_is_read_as_the_api_means_it(manifest: Manifest, expected: set[str]) -> None:
+    assert {" ".join(each) for each in collisions.addresses(manifest)} == expected
 
 
 def test_one_application_may_name_an_address_twice(tmp_path: Path) -> None:
