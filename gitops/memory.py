@@ -22,6 +22,7 @@ import yaml
 
 from gitops import delivery
 from gitops.model import Fleet, Manifests
+from gitops.places import cache_folder
 from gitops.settings import shapes
 from gitops.settings.parts import parts, shared
 from gitops.source.document import Quoted, parse
@@ -56,9 +57,8 @@ class Memory:
 
 def place(root: Path, out: Path) -> Path:
     """Return where the last render from *root* to *out* is remembered."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     name = _digest(f"{root.resolve()}\0{out.resolve()}")[:32]
-    return Path(base) / "gitops" / "renders" / f"{name}.json"
+    return cache_folder() / "renders" / f"{name}.json"
 
 
 def recall(path: Path) -> Memory | None:

@@ -4,9 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import os
-import runpy
 import sys
-import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,17 +14,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-import pulumi
 from pulumi.runtime import config, reset_options, resource
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.stack import run_in_stack
 
 from gitops.errors import GitOpsError, ProgramError
 from recording.monitor import Monitor, Recording
+from recording.program import hosted, program
 
 _DISABLED = "pulumi:disable-default-providers"
-_ABOUT_CODE = (AttributeError, ImportError, NameError, SyntaxError, TypeError)
-"""Errors whose text is about names and types; that of others may quote a value."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,23 +88,10 @@ def _disabled(run: Run) -> frozenset[str]:
 
 
 async def _run(root: Path) -> None:
-    # As the language host does it: the program's directory first, the directory as it is left.
-    sys.path.insert(0, str(root))
-
     # What goes wrong is raised below; a task that fails beside it would print what it was given.
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
-
-    def program() -> None:
-        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
-
-    try:
-        await run_in_stack(program)
-    except GitOpsError:
-        raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is becomes one message
-        raise ProgramError(_explain(error, root)) from None
-    finally:
-        sys.path.remove(str(root))
+    with hosted(root):
+        await run_in_stack(program(root))
 
 
 def record_all(runs: Sequence[Run]) -> dict[str, Recording]:
@@ -165,29 +148,3 @@ def _guarded(run: Run) -> Recording | GitOpsError:
         return record(run)
     except GitOpsError as error:
         return error
-
-
-def _explain(error: BaseException, root: Path) -> str:
-    """Return the program's own error with the innermost place in the repository."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [each for each in frames if Path(each.filename).is_relative_to(root)]
-    own = [
-        each for each in own if ".venv" not in each.filename and "/recording/" not in each.filename
-    ]
-    place = ""
-    if own:
-        place = f"{Path(own[-1].filename).relative_to(root)}:{own[-1].lineno}: "
-    return f"{place}{_said(error)}"
-
-
-def _said(error: BaseException) -> str:
-    """Return what *error* says, but not where that may be a value, and so a secret."""
-    if isinstance(error, pulumi.ConfigTypeError):
-        return f"Configuration '{error.key}' is not a valid '{error.expect_type}'"
-    if isinstance(error, pulumi.RunError):
-        return str(error)
-    kind = type(error).__name__
-    number = isinstance(error, SystemExit) and isinstance(error.code, int)
-    if number or isinstance(error, _ABOUT_CODE):
-        return f"{kind}: {error}"
-    return f"{kind}. Its text may hold a secret and is left out; `pulumi preview` shows it."

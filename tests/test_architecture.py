@@ -21,7 +21,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"render"},
-    {"bench", "checks", "doctor", "explain", "memory", "report", "schemas", "tree"},
+    {"bench", "checks", "doctor", "explain", "memory", "programs", "report", "schemas", "tree"},
     {"preview"},
     {"diff", "layouts", "verdicts"},
     {"plan", "settings"},
@@ -29,7 +29,7 @@ LAYERS = (
     {"layouts.paths", "manifests", "rules"},
     {"model"},
     {"fields", "objects"},
-    {"emit", "lifecycle", "names", "secrecy", "source", "words"},
+    {"emit", "lifecycle", "names", "places", "secrecy", "source", "words"},
     {"errors"},
 )
 """Parts of the core, the highest first: each imports what is lower, and never a neighbour."""

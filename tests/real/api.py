@@ -1,0 +1,138 @@
+"""A small client of a Kubernetes API server: what the tests and their stand-in for a provider need."""
+
+import http.client
+import json
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import yaml
+
+TIMEOUT = 20
+"""Seconds for one request; the server is on this machine."""
+
+
+class ApiError(Exception):
+    """What the API server answered instead of an object."""
+
+    def __init__(self, code: int, status: Mapping[str, Any]) -> None:
+        """Keep the HTTP *code* and the ``Status`` of the answer."""
+        self.code = code
+        self.status = status
+        super().__init__(str(status.get("message") or f"HTTP {code}"))
+
+
+@dataclass(kw_only=True)
+class Api:
+    """One API server, as one user."""
+
+    server: str
+    token: str
+    plurals: dict[tuple[str, str], tuple[str, bool]] = field(
+        default_factory=dict[tuple[str, str], tuple[str, bool]]
+    )
+    """By apiVersion and kind: the name in paths, and whether objects are in a namespace."""
+    local: threading.local = field(default_factory=threading.local)
+
+    @classmethod
+    def of(cls, kubeconfig: str, context: str = "") -> "Api":
+        """Return the API server that *kubeconfig*, a text, names; its CA is not checked here."""
+        config = yaml.safe_load(kubeconfig)
+        contexts = {each["name"]: each["context"] for each in config["contexts"]}
+        chosen = contexts[context or config["current-context"]]
+        clusters = {each["name"]: each["cluster"] for each in config["clusters"]}
+        users = {each["name"]: each["user"] for each in config["users"]}
+        server, user = clusters[chosen["cluster"]]["server"], users[chosen["user"]]
+        return cls(server=server, token=user["token"])
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        kind: str = "application/json",
+        query: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Return the answer to one request.
+
+        Raises:
+            ApiError: the server refused it.
+            OSError: the server cannot be reached.
+
+        """
+        full = f"{path}?{urlencode(query)}" if query else path
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+        text = None if body is None else json.dumps(body)
+        connection = self._connection()
+        try:
+            connection.request(method, full, text, headers)
+            response = connection.getresponse()
+            answer = response.read()
+        except (http.client.HTTPException, OSError):
+            connection.close()
+            raise
+        found = json.loads(answer) if answer.startswith(b"{") else {"message": answer.decode()}
+        if response.status >= 300:
+            raise ApiError(response.status, found)
+        return found
+
+    def path(self, api_version: str, kind: str, namespace: str = "", name: str = "") -> str:
+        """Return the path of an object, or of all objects of its kind.
+
+        Raises:
+            ApiError: the server has no such kind.
+
+        """
+        base = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+        if (api_version, kind) not in self.plurals:
+            self._discover(base, api_version)
+        if (api_version, kind) not in self.plurals:
+            message = f'no matches for kind "{kind}" in version "{api_version}"'
+            raise ApiError(404, {"message": message, "reason": "NoKindMatch"})
+        plural, namespaced = self.plurals[api_version, kind]
+        parts = [base, *(["namespaces", namespace or "default"] if namespaced and name else []), plural]
+        return "/".join([*parts, *([quote(name)] if name else [])])
+
+    def of_object(self, manifest: Mapping[str, Any]) -> str:
+        """Return the path of *manifest*."""
+        metadata = manifest["metadata"]
+        return self.path(
+            manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+        )
+
+    def apply(
+        self, manifest: Mapping[str, Any], manager: str, *, force: bool = False, dry: bool = False
+    ) -> dict[str, Any]:
+        """Apply *manifest* on the server's side, strictly."""
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        query |= {"force": "true"} if force else {}
+        query |= {"dryRun": "All"} if dry else {}
+        kind = "application/apply-patch+yaml"
+        return self.call("PATCH", self.of_object(manifest), manifest, kind=kind, query=query)
+
+    def _discover(self, base: str, api_version: str) -> None:
+        try:
+            listed = self.call("GET", base)
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            return
+        for each in listed["resources"]:
+            if "/" not in each["name"]:
+                self.plurals[api_version, each["kind"]] = (each["name"], each["namespaced"])
+
+    def _connection(self) -> http.client.HTTPSConnection:
+        found = getattr(self.local, "connection", None)
+        if found is None:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            place = urlsplit(self.server)
+            found = http.client.HTTPSConnection(
+                str(place.hostname), place.port, timeout=TIMEOUT, context=context
+            )
+            self.local.connection = found
+        return found

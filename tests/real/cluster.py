@@ -1,0 +1,210 @@
+"""Real control planes: etcd and, for each cluster, an API server with RBAC and the controllers.
+
+There is no kubelet: nothing runs, but everything is stored, validated, admitted and collected.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from gitops.programs import build
+from tests import ROOT
+from tests.real.api import Api, ApiError
+
+TOKEN = "an-admin-of-these-tests"  # noqa: S105  # of a server that lives for one test
+_PATIENCE = 60
+"""Seconds that a program may take to start; it takes three."""
+_CONTROLLERS = ("namespace", "garbage-collector", "serviceaccount", "clusterrole-aggregation")
+
+
+class UnavailableError(Exception):
+    """Why there can be no control plane on this machine."""
+
+
+@dataclass(kw_only=True)
+class ControlPlane:
+    """One etcd and one API server, which can be stopped and started again."""
+
+    name: str
+    folder: Path
+    port: int = 0
+    processes: dict[str, subprocess.Popen[bytes]] = field(
+        default_factory=dict[str, subprocess.Popen[bytes]]
+    )
+
+    @property
+    def api(self) -> Api:
+        """Return a client with all rights."""
+        return Api(server=f"https://127.0.0.1:{self.port}", token=TOKEN)
+
+    @property
+    def kubeconfig(self) -> str:
+        """Return a kubeconfig with all rights, whose context is the cluster's name."""
+        return self.kubeconfig_of(TOKEN)
+
+    def kubeconfig_of(self, token: str) -> str:
+        """Return a kubeconfig of whoever has *token*."""
+        cluster = {"server": f"https://127.0.0.1:{self.port}", "insecure-skip-tls-verify": True}
+        return yaml.safe_dump(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": self.name, "cluster": cluster}],
+                "users": [{"name": "admin", "user": {"token": token}}],
+                "contexts": [
+                    {"name": self.name, "context": {"cluster": self.name, "user": "admin"}}
+                ],
+                "current-context": self.name,
+            }
+        )
+
+    def start(self) -> None:
+        """Start what is not running, and wait until the API server is ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        client, peer, self.port = ports(3) if not self.port else (*ports(2), self.port)
+        etcd = f"http://127.0.0.1:{client}"
+        if not self._runs("etcd"):
+            self.etcd = etcd
+            self._start(
+                "etcd",
+                [
+                    *("etcd", "--data-dir", str(self.folder / "etcd")),
+                    *("--listen-client-urls", etcd, "--advertise-client-urls", etcd),
+                    *("--listen-peer-urls", f"http://127.0.0.1:{peer}"),
+                    # Nothing here must survive a power cut.
+                    "--unsafe-no-fsync",
+                ],
+            )
+        self.start_api()
+        self._start(
+            "kube-controller-manager",
+            [
+                str(programs("kube-controller-manager")),
+                *("--kubeconfig", str(self._file("kubeconfig", self.kubeconfig))),
+                f"--controllers={','.join(_CONTROLLERS)}",
+                *("--secure-port", "0", "--leader-elect=false"),
+            ],
+        )
+
+    def start_api(self) -> None:
+        """Start the API server alone, and wait until it is ready."""
+        key = self.folder / "service-accounts.key"
+        if not key.exists():
+            subprocess.run(
+                ["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True
+            )
+        self._start(
+            "kube-apiserver",
+            [
+                str(programs("kube-apiserver")),
+                *("--etcd-servers", self.etcd, "--bind-address", "127.0.0.1"),
+                *("--secure-port", str(self.port), "--cert-dir", str(self.folder / "certificates")),
+                *("--service-cluster-ip-range", "10.0.0.0/24", "--authorization-mode", "RBAC"),
+                *("--token-auth-file", str(self._file("tokens.csv", _tokens()))),
+                *("--service-account-issuer", "https://kubernetes.default.svc"),
+                *("--service-account-key-file", str(key)),
+                *("--service-account-signing-key-file", str(key)),
+            ],
+        )
+        _until_ready(self)
+
+    def stop_api(self) -> None:
+        """Stop the API server as a crash would; what it stored stays."""
+        self._stop("kube-apiserver")
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for name in reversed(list(self.processes)):
+            self._stop(name)
+
+    def log(self, name: str) -> str:
+        """Return what a program has said so far."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def _runs(self, name: str) -> bool:
+        return name in self.processes and self.processes[name].poll() is None
+
+    def _start(self, name: str, command: Sequence[str]) -> None:
+        if self._runs(name):
+            return
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder
+            )
+
+    def _stop(self, name: str) -> None:
+        process = self.processes.pop(name, None)
+        if process is not None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def _file(self, name: str, text: str) -> Path:
+        file = self.folder / name
+        file.write_text(text)
+        return file
+
+
+def programs(name: str) -> Path:
+    """Return a program of the control plane, built when it is not there.
+
+    Raises:
+        ProgramError: it cannot be built.
+
+    """
+    return build(ROOT / "tools/kubernetes", name, say=lambda text: print(f"gitops: {text}"))
+
+
+def needed() -> None:
+    """Say why there can be no control plane.
+
+    Raises:
+        UnavailableError: a program is missing.
+
+    """
+    for name, remedy in (("etcd", "apt-get install etcd-server"), ("openssl", "apt-get install openssl")):
+        if shutil.which(name) is None:
+            raise UnavailableError(f"{name} is not installed ({remedy}): it is part of a real cluster")
+
+
+def ports(number: int) -> list[int]:
+    """Return *number* ports that are free at this moment."""
+    sockets = [socket.socket() for _ in range(number)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    found = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return found
+
+
+def _tokens() -> str:
+    return f"{TOKEN},admin,admin,system:masters\n" + "".join(
+        f"{name}-token,{name},{name}\n" for name in ("nobody", "deployer")
+    )
+
+
+def _until_ready(plane: ControlPlane) -> None:
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        if plane.processes["kube-apiserver"].poll() is not None:
+            break
+        try:
+            plane.api.call("GET", "/api/v1/namespaces/default")
+        except (OSError, ApiError):
+            time.sleep(0.1)  # Until it listens there is nothing that could tell.
+        else:
+            return
+    raise AssertionError(f"the API server is not ready: {plane.log('kube-apiserver')[-2000:]}")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of programs that must not find this machine's own clusters."""
+    return {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
