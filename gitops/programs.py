@@ -18,14 +18,22 @@ from gitops.errors import ProgramError
 from gitops.places import cache_folder
 
 
-def build(module: Path, program: str, say: Callable[[str], None] = lambda _: None) -> Path:
+def build(
+    module: Path,
+    program: str,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    cache: Path | None = None,
+) -> Path:
     """Return *program*, a tool of the Go module in the folder *module*; *say* hears of a build.
+
+    It lies in the folder *cache*, or in the user's own.
 
     Raises:
         ProgramError: Go is not installed, or cannot build it.
 
     """
-    place = cache_folder() / "programs" / f"{module.name}-{_digest(module)}"
+    place = (cache or cache_folder()) / "programs" / f"{module.name}-{_digest(module)}"
     built = place / program
     if built.exists():
         return built

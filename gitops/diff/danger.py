@@ -29,7 +29,7 @@ EXPOSURE = Danger(14, "exposure", "it is reached in another way from outside")
 SECRET = Danger(15, "secret-reference", "it reads another Secret")
 ORPHANED = Danger(16, "orphaned", "its engine does not delete it: it runs on until a person does")
 
-_DATA_KINDS = frozenset(
+DATA_KINDS = frozenset(
     {"StatefulSet", "PersistentVolumeClaim", "PersistentVolume", "Namespace",
      "CustomResourceDefinition"}
 )  # fmt: skip
@@ -84,7 +84,7 @@ def dangers(
 
 
 def _deletion(old: Manifest) -> Danger:
-    if old["kind"] in _DATA_KINDS:
+    if old["kind"] in DATA_KINDS:
         return DATA
     if preserves(old):
         return ORPHANED
@@ -92,7 +92,7 @@ def _deletion(old: Manifest) -> Danger:
 
 
 def _replacement(old: Manifest, new: Manifest) -> Danger:
-    if old["kind"] in _DATA_KINDS:
+    if old["kind"] in DATA_KINDS:
         return DATA
     return REPLACEMENT if old["kind"] == new["kind"] else SWITCHED
 

@@ -88,7 +88,8 @@ class Leaving:
             new = sets.get(key)
             policy = at(new or {}, "spec", "syncPolicy").get("applicationsSync")
             if preserves(new or old) or policy in KEEPING:
-                found |= _elements(key[0], old) - _elements(key[0], new or {})
+                gone = elements(old) - elements(new or {})
+                found |= {_Place(key[0], cluster, app) for cluster, app in gone}
         return frozenset(found)
 
     @cached_property
@@ -127,13 +128,13 @@ def _sets(objects: Sequence[Placed]) -> dict[tuple[str, str, Identity], Manifest
     }
 
 
-def _elements(environment: str, application_set: Manifest) -> set[_Place]:
-    """Return the applications that the list generators of *application_set* name."""
-    found = set[_Place]()
-    for generator in entries(at(application_set, "spec").get("generators")):
-        for each in entries(at(generator, "list").get("elements")):
-            found.add(_Place(environment, str(at(each).get("cluster")), str(at(each).get("app"))))
-    return found
+def elements(application_set: Manifest) -> set[tuple[str, str]]:
+    """Return cluster and name of the applications that *application_set* lists."""
+    return {
+        (str(at(each).get("cluster")), str(at(each).get("app")))
+        for generator in entries(at(application_set, "spec").get("generators"))
+        for each in entries(at(generator, "list").get("elements"))
+    }
 
 
 def _selector(manifest: Manifest) -> Mapping[str, Any]:

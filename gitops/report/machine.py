@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from gitops.diff.changes import ABSENT
+from gitops.diff.changes import ABSENT, ObjectChange
 from gitops.preview import Preview
 from gitops.report.fields import shown
 
@@ -20,7 +20,7 @@ def preview(given: Preview) -> str:
     if given.against:
         document["against"] = given.against
         document["counts"] = given.changes.counts()
-        document["changes"] = [_change(each) for each in given.changes.objects]
+        document["changes"] = [change(each) for each in given.changes.objects]
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
@@ -41,7 +41,8 @@ def _environment(given: Any) -> dict[str, Any]:
     return found
 
 
-def _change(given: Any) -> dict[str, Any]:
+def change(given: ObjectChange) -> dict[str, Any]:
+    """Return one change as plain data."""
     return {
         "kind": given.kind.value,
         "environment": given.environment,

@@ -57,7 +57,7 @@ def console(file: TextIO | None = None) -> Console:
 def preview(given: Preview, *, full: bool, to: Console) -> None:
     """Print *given*: what changes first, then each environment; *full* names everything."""
     if given.against:
-        changes(given.changes, given.against, to)
+        changes(given.changes, f"Changes against {given.against}", to)
     changed = {(each.environment, each.application) for each in given.changes.objects}
     for each in given.environments:
         rows = each.applications
@@ -67,9 +67,9 @@ def preview(given: Preview, *, full: bool, to: Console) -> None:
         _environment(each, rows, full=full, to=to)
 
 
-def changes(given: Changes, against: str, to: Console) -> None:
-    """Print what *given* holds: counts, dangers, then every field."""
-    to.print(Text(f"Changes against {visible(against)}: {summary(given)}", style="bold"))
+def changes(given: Changes, title: str, to: Console) -> None:
+    """Print what *given* holds under *title*: counts, dangers, then every field."""
+    to.print(Text(f"{visible(title)}: {summary(given)}", style="bold"))
     dangers = Counter(danger for each in given.objects for danger in each.dangers)
     for danger, count in sorted(dangers.items()):
         line = f"  {danger.name}: {counted(count, 'object')}; {danger.consequence}"

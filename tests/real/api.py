@@ -3,8 +3,8 @@
 import http.client
 import json
 import ssl
-import threading
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -35,7 +35,6 @@ class Api:
         default_factory=dict[tuple[str, str], tuple[str, bool]]
     )
     """By apiVersion and kind: the name in paths, and whether objects are in a namespace."""
-    local: threading.local = field(default_factory=threading.local)
 
     @classmethod
     def of(cls, kubeconfig: str, context: str = "") -> "Api":
@@ -67,17 +66,13 @@ class Api:
         full = f"{path}?{urlencode(query)}" if query else path
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         text = None if body is None else json.dumps(body)
-        connection = self._connection()
-        try:
+        with closing(self._connection()) as connection:
             connection.request(method, full, text, headers)
-            response = connection.getresponse()
-            answer = response.read()
-        except (http.client.HTTPException, OSError):
-            connection.close()
-            raise
+            with connection.getresponse() as response:
+                code, answer = response.status, response.read()
         found = json.loads(answer) if answer.startswith(b"{") else {"message": answer.decode()}
-        if response.status >= 300:
-            raise ApiError(response.status, found)
+        if code >= 300:
+            raise ApiError(code, found)
         return found
 
     def path(self, api_version: str, kind: str, namespace: str = "", name: str = "") -> str:
@@ -94,14 +89,21 @@ class Api:
             message = f'no matches for kind "{kind}" in version "{api_version}"'
             raise ApiError(404, {"message": message, "reason": "NoKindMatch"})
         plural, namespaced = self.plurals[api_version, kind]
-        parts = [base, *(["namespaces", namespace or "default"] if namespaced and name else []), plural]
+        parts = [
+            base,
+            *(["namespaces", namespace or "default"] if namespaced and name else []),
+            plural,
+        ]
         return "/".join([*parts, *([quote(name)] if name else [])])
 
     def of_object(self, manifest: Mapping[str, Any]) -> str:
         """Return the path of *manifest*."""
         metadata = manifest["metadata"]
         return self.path(
-            manifest["apiVersion"], manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+            manifest["apiVersion"],
+            manifest["kind"],
+            metadata.get("namespace", ""),
+            metadata["name"],
         )
 
     def apply(
@@ -126,13 +128,9 @@ class Api:
                 self.plurals[api_version, each["kind"]] = (each["name"], each["namespaced"])
 
     def _connection(self) -> http.client.HTTPSConnection:
-        found = getattr(self.local, "connection", None)
-        if found is None:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            place = urlsplit(self.server)
-            found = http.client.HTTPSConnection(
-                str(place.hostname), place.port, timeout=TIMEOUT, context=context
-            )
-            self.local.connection = found
-        return found
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        place = urlsplit(self.server)
+        return http.client.HTTPSConnection(
+            str(place.hostname), place.port, timeout=TIMEOUT, context=context
+        )

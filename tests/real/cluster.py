@@ -9,20 +9,27 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from gitops.programs import build
 from tests import ROOT
 from tests.real.api import Api, ApiError
+from tests.real.schemas import CACHE
 
-TOKEN = "an-admin-of-these-tests"  # noqa: S105  # of a server that lives for one test
+TOKEN = "an-admin-of-these-tests"  # of a server that lives for one test
 _PATIENCE = 60
 """Seconds that a program may take to start; it takes three."""
-_CONTROLLERS = ("namespace", "garbage-collector", "serviceaccount", "clusterrole-aggregation")
+_CONTROLLERS = (
+    "namespace-controller",
+    "garbage-collector-controller",
+    "serviceaccount-controller",
+    "clusterrole-aggregation-controller",
+)
 
 
 class UnavailableError(Exception):
@@ -91,6 +98,14 @@ class ControlPlane:
                 *("--kubeconfig", str(self._file("kubeconfig", self.kubeconfig))),
                 f"--controllers={','.join(_CONTROLLERS)}",
                 *("--secure-port", "0", "--leader-elect=false"),
+                *(
+                    "--namespace-sync-period",
+                    "2s",
+                    "--kube-api-qps",
+                    "500",
+                    "--kube-api-burst",
+                    "1000",
+                ),
             ],
         )
 
@@ -115,6 +130,17 @@ class ControlPlane:
             ],
         )
         _until_ready(self)
+
+    def define(self, crds: Iterable[Mapping[str, Any]]) -> None:
+        """Make custom kinds known, and wait until the API server serves them."""
+        api, made = self.api, list(crds)
+        for each in made:
+            api.apply(each, "tests")
+        end = time.monotonic() + _PATIENCE
+        for each in made:
+            while not _established(api.call("GET", api.of_object(each))):
+                assert time.monotonic() < end, f"{each['metadata']['name']} is not established"
+                time.sleep(0.05)  # It is the only sign that the API server gives.
 
     def stop_api(self) -> None:
         """Stop the API server as a crash would; what it stored stays."""
@@ -152,14 +178,19 @@ class ControlPlane:
         return file
 
 
-def programs(name: str) -> Path:
-    """Return a program of the control plane, built when it is not there.
+def programs(name: str, module: str = "kubernetes") -> Path:
+    """Return a real program, built when it is not there; it outlives the run.
 
     Raises:
         ProgramError: it cannot be built.
 
     """
-    return build(ROOT / "tools/kubernetes", name, say=lambda text: print(f"gitops: {text}"))
+    return build(ROOT / "tools" / module, name, cache=CACHE)
+
+
+def _established(crd: Mapping[str, Any]) -> bool:
+    conditions = crd.get("status", {}).get("conditions", [])
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 
 def needed() -> None:
@@ -169,9 +200,14 @@ def needed() -> None:
         UnavailableError: a program is missing.
 
     """
-    for name, remedy in (("etcd", "apt-get install etcd-server"), ("openssl", "apt-get install openssl")):
+    for name, remedy in (
+        ("etcd", "apt-get install etcd-server"),
+        ("openssl", "apt-get install openssl"),
+    ):
         if shutil.which(name) is None:
-            raise UnavailableError(f"{name} is not installed ({remedy}): it is part of a real cluster")
+            raise UnavailableError(
+                f"{name} is not installed ({remedy}): it is part of a real cluster"
+            )
 
 
 def ports(number: int) -> list[int]:
@@ -197,7 +233,7 @@ def _until_ready(plane: ControlPlane) -> None:
         if plane.processes["kube-apiserver"].poll() is not None:
             break
         try:
-            plane.api.call("GET", "/api/v1/namespaces/default")
+            plane.api.call("GET", "/readyz")
         except (OSError, ApiError):
             time.sleep(0.1)  # Until it listens there is nothing that could tell.
         else:

@@ -1,9 +1,32 @@
 """What tests against real programs and schemas share."""
 
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
 import pytest
 
-from tests.real.schemas import Schemas, UnavailableError
+from gitops.errors import ProgramError
+from tests import ROOT
+from tests.fleets import write
+from tests.real.api import ApiError
+from tests.real.cluster import ControlPlane, UnavailableError, needed, programs
+from tests.real.lab import Lab
+from tests.real.schemas import Schemas, crds
+from tests.real.schemas import UnavailableError as NoSchemasError
 from tests.real.schemas import schemas as real_schemas
+
+DIRECT = """
+config:
+  gitops:environment:
+    delivery: direct
+    clusters: [one]
+    domains: [example.com]
+    namespaceSuffix: {suffix}
+"""
+_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -11,5 +34,49 @@ def schemas() -> Schemas:
     """Return the real schemas, or skip with the reason why they cannot be had."""
     try:
         return real_schemas()
-    except UnavailableError as error:
+    except NoSchemasError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ControlPlane]]:
+    """Return what starts a control plane of a name, or skip with the reason why there is none."""
+    try:
+        needed()
+        programs("kube-apiserver")
+        definitions = list(crds())
+    except (UnavailableError, NoSchemasError, ProgramError) as error:
+        pytest.skip(str(error))
+    started: list[ControlPlane] = []
+
+    def starting(name: str) -> ControlPlane:
+        plane = ControlPlane(name=name, folder=tmp_path_factory.mktemp("plane"))
+        started.append(plane)
+        plane.start()
+        plane.define(definitions)
+        return plane
+
+    yield starting
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def plane(start: Callable[[str], ControlPlane]) -> ControlPlane:
+    """Return a control plane that tests share; each leaves it as it found it."""
+    return start("shared")
+
+
+@pytest.fixture
+def lab(tmp_path: Path, plane: ControlPlane) -> Iterator[Lab]:
+    """Return a small fleet whose environment test is applied by Pulumi to cluster one."""
+    # A namespace takes its time to go: each test has one of its own.
+    suffix = f"t{next(_NUMBERS)}"
+    made = Lab(folder=tmp_path, planes={"one": plane}, space=f"shop-{suffix}")
+    made.root.mkdir()
+    write(made.root, Pulumi_dot_test_dot_yaml=DIRECT.format(suffix=suffix))
+    for name in ("__main__.py", "Pulumi.yaml"):
+        shutil.copy(ROOT / name, made.root / name)
+    yield made
+    with suppress(ApiError):
+        plane.api.call("DELETE", plane.api.path("v1", "Namespace", name=made.space))

@@ -10,10 +10,10 @@ Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
@@ -26,23 +26,49 @@ _SECRET = "4dabf18193072939515e22adb298388d"
 """Marks a value with a signature; see the SDK's ``rpc.py``."""
 _SECRET_SIG = "1b47061264138c4ac30d75fd1eb44270"
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
 _IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 _GONE = 60
 """Seconds to wait until an object that is deleted has gone."""
 
 
+def fields(value: Any) -> dict[str, Any] | None:
+    """Return *value* where it is an object."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def items(value: Any) -> list[Any] | None:
+    """Return *value* where it is a list."""
+    return cast("list[Any]", value) if isinstance(value, list) else None
+
+
+def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    """Return *value* with *change* made to everything right inside it."""
+    if (found := fields(value)) is not None:
+        return {key: change(each) for key, each in found.items()}
+    if (listed := items(value)) is not None:
+        return [change(each) for each in listed]
+    return value
+
+
 def plain(value: Any) -> Any:
     """Return *value* without marks of secrets."""
-    if isinstance(value, dict):
-        if value.get(_SECRET) == _SECRET_SIG:
-            return plain(value["value"])
-        return {key: plain(each) for key, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, list) else value
+    found = fields(value)
+    if found is not None and found.get(_SECRET) == _SECRET_SIG:
+        return plain(found["value"])
+    return mapped(value, plain)
+
+
+def whole(value: Any) -> Any:
+    """Return *value* with numbers that are whole as such: the protocol has none."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return mapped(value, whole)
 
 
 def given(struct: Any) -> dict[str, Any]:
-    """Return a protobuf struct as a dictionary, whole numbers as such."""
-    return _whole(json_format.MessageToDict(struct))
+    """Return a protobuf struct as a dictionary."""
+    return whole(json_format.MessageToDict(struct))
 
 
 def struct(value: Mapping[str, Any]) -> Any:
@@ -50,35 +76,28 @@ def struct(value: Mapping[str, Any]) -> Any:
     return json_format.ParseDict(dict(value), struct_pb2.Struct())
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _whole(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_whole(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def unknown(value: Any) -> bool:
     """Tell whether anything in *value* is not known yet."""
-    if isinstance(value, dict):
-        return any(map(unknown, value.values()))
-    return any(map(unknown, value)) if isinstance(value, list) else value == _UNKNOWN
+    inside = (fields(value) or {}).values() or items(value) or ()
+    return value == _UNKNOWN or any(map(unknown, inside))
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the path of every value that differs, and whether it is added, updated or deleted."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}):
+    before, after = fields(old), fields(new)
+    one, other = items(old), items(new)
+    if before is not None and after is not None:
+        for key in sorted({*before, *after}):
             here = f"{path}.{key}" if path else key
-            if key not in old:
+            if key not in before:
                 yield here, "ADD"
-            elif key not in new:
+            elif key not in after:
                 yield here, "DELETE"
             else:
-                yield from differences(old[key], new[key], here)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from differences(one, other, f"{path}[{index}]")
+                yield from differences(before[key], after[key], here)
+    elif one is not None and other is not None and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, f"{path}[{index}]")
     elif old != new:
         yield path, "UPDATE"
 
@@ -127,7 +146,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         replaces = [path for path in found if path in _IDENTITY]
         if self.api is not None and found and not replaces and not unknown(new):
             try:
-                self.api.apply(new, _manager(given(request.olds)), dry=True)
+                self.api.apply(_object(request.type, new), _manager(given(request.olds)), dry=True)
             except ApiError as error:
                 if error.code == 422 and "immutable" in str(error):
                     replaces = list(found)
@@ -152,7 +171,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
 
     def Create(self, request: Any, context: Any) -> Any:
         properties = given(request.properties)
-        manifest = plain(properties)
+        manifest = _object(request.type, plain(properties))
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         self._apply(manifest, MANAGER, context)
@@ -162,22 +181,24 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         properties = given(request.news)
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.news)
-        self._apply(plain(properties), _manager(given(request.olds)), context)
+        manifest = _object(request.type, plain(properties))
+        self._apply(manifest, _manager(given(request.olds)), context)
         return provider_pb2.UpdateResponse(properties=_outputs(properties))
 
     def Read(self, request: Any, context: Any) -> Any:
         properties = given(request.properties)
-        manifest = plain(given(request.inputs) or properties)
-        found = self._get(manifest, context)
+        inputs = plain(given(request.inputs) or properties)
+        found = self._get(_object(request.type, inputs), context)
         if found is None:
             return provider_pb2.ReadResponse()
-        live = _restricted(found, manifest)
+        live = inputs if request.type == _RELEASE else _restricted(found, inputs)
         return provider_pb2.ReadResponse(
             id=request.id, properties=_outputs(live), inputs=struct(live)
         )
 
     def Delete(self, request: Any, context: Any) -> Any:
-        manifest = plain(given(request.old_inputs) or given(request.properties))
+        inputs = plain(given(request.old_inputs) or given(request.properties))
+        manifest = _object(request.type, inputs)
         self._ask(context, "DELETE", manifest, {"propagationPolicy": "Background"})
         end = time.monotonic() + _GONE
         while self._get(manifest, context) is not None:
@@ -221,6 +242,19 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         return self.api
 
 
+def _object(kind: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the object of *inputs*; of a chart only the Secret in which Helm notes a release."""
+    if kind != _RELEASE:
+        return inputs
+    metadata = {"name": f"sh.helm.release.v1.{inputs['name']}.v1", "namespace": inputs["namespace"]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": metadata,
+        "type": "helm.sh/release.v1",
+    }
+
+
 def _id(manifest: Mapping[str, Any]) -> str:
     metadata = manifest["metadata"]
     return "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
@@ -236,10 +270,17 @@ def _outputs(properties: Mapping[str, Any]) -> Any:
 
 def _restricted(live: Any, wanted: Any) -> Any:
     """Return of *live* what *wanted* has too: what others set is not ours."""
-    if isinstance(live, dict) and isinstance(wanted, dict):
-        return {key: _restricted(live[key], each) for key, each in wanted.items() if key in live}
-    if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):
-        return [_restricted(one, other) for one, other in zip(live, wanted, strict=True)]
+    here, there = fields(live), fields(wanted)
+    one, other = items(live), items(wanted)
+    if here is not None and there is not None:
+        # What is empty the API server leaves out.
+        return {
+            key: _restricted(here[key], each) if key in here else each
+            for key, each in there.items()
+            if key in here or each in ([], {})
+        }
+    if one is not None and other is not None and len(one) == len(other):
+        return [_restricted(left, right) for left, right in zip(one, other, strict=True)]
     return live
 
 

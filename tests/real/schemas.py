@@ -18,6 +18,7 @@ from typing import Any, cast
 import jsonschema_rs
 import yaml
 
+from gitops.places import cache_folder
 from tests import ROOT
 
 MODULES = ROOT / "tools/schemas/modules.txt"
@@ -29,7 +30,7 @@ _CRDS = {
     "github.com/fluxcd/helm-controller": "config/crd/bases/*.yaml",
     "sigs.k8s.io/gateway-api": "config/crd/standard/gateway.networking.k8s.io_*.yaml",
 }
-_BASE = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+CACHE = cache_folder()
 """The user's own cache, which outlives the run; the program under test is given another."""
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
@@ -106,9 +107,8 @@ def module(path: str, version: str = "") -> Path:
 
 
 def _cache() -> Path:
-    folder = Path(_BASE) / "gitops"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    return CACHE
 
 
 def _distil() -> dict[str, Any]:
@@ -121,27 +121,37 @@ def _distil() -> dict[str, Any]:
         for each in schema.get("x-kubernetes-group-version-kind", []):
             api_version = "/".join(part for part in (each["group"], each["version"]) if part)
             kinds[f"{api_version} {each['kind']}"] = {"$ref": f"#/definitions/{name}"}
-    for name, pattern in _CRDS.items():
-        for file in sorted(module(name).glob(pattern)):
-            kinds |= dict(_custom(file))
+    for crd in crds():
+        kinds |= dict(_custom(crd))
     return {
         "kinds": kinds,
         "definitions": {name: _strict(each) for name, each in definitions.items()},
     }
 
 
-def _custom(file: Path) -> Iterator[tuple[str, Any]]:
-    for crd in yaml.load_all(file.read_bytes(), Loader=yaml.CSafeLoader):
-        if not crd or crd.get("kind") != "CustomResourceDefinition":
+def crds() -> Iterator[dict[str, Any]]:
+    """Yield the definition of every custom kind that the program makes objects of.
+
+    Raises:
+        UnavailableError: they cannot be downloaded.
+
+    """
+    for name, pattern in _CRDS.items():
+        for file in sorted(module(name).glob(pattern)):
+            for crd in yaml.load_all(file.read_bytes(), Loader=yaml.CSafeLoader):
+                if crd and crd.get("kind") == "CustomResourceDefinition":
+                    yield crd
+
+
+def _custom(crd: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    spec = crd["spec"]
+    for version in spec["versions"]:
+        if not version["served"]:
             continue
-        spec = crd["spec"]
-        for version in spec["versions"]:
-            if not version["served"]:
-                continue
-            schema = _strict(version["schema"]["openAPIV3Schema"])
-            schema["properties"]["metadata"] = {"$ref": f"#/definitions/{_META}"}
-            schema["required"] = sorted({*schema.get("required", []), "metadata"})
-            yield f"{spec['group']}/{version['name']} {spec['names']['kind']}", schema
+        schema = _strict(version["schema"]["openAPIV3Schema"])
+        schema["properties"]["metadata"] = {"$ref": f"#/definitions/{_META}"}
+        schema["required"] = sorted({*schema.get("required", []), "metadata"})
+        yield f"{spec['group']}/{version['name']} {spec['names']['kind']}", schema
 
 
 def _strict(schema: Any) -> Any:

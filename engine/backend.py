@@ -1,0 +1,73 @@
+"""Where the state of a stack is kept, and what its secrets are encrypted with."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from gitops.errors import InputError, Problem, ProgramError
+from gitops.source.document import parse
+from gitops.source.files import Files
+
+LOCAL = "file://~"
+"""Pulumi's own folder in the home directory, as ``pulumi login --local`` chooses it."""
+_PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105  # the name of a variable
+
+
+def url(files: Files) -> str:
+    """Return the backend that a plain ``pulumi`` would use, and a local one where it would ask."""
+    if given := os.environ.get("PULUMI_BACKEND_URL"):
+        return given
+    if declared := _mapping(_read(files, "Pulumi.yaml").get("backend")).get("url"):
+        return str(declared)
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        found: Any = json.loads((home / "credentials.json").read_bytes())
+    except (OSError, ValueError):
+        return LOCAL
+    return str(_mapping(found).get("current") or LOCAL)
+
+
+def secrets(
+    files: Files, stack: str, backend: str, *, guarded: bool, say: Callable[[str], None]
+) -> dict[str, str]:
+    """Return the variables with which the engine opens the secrets of *stack*.
+
+    Raises:
+        ProgramError: the passphrase is needed, and neither given nor can it be asked for.
+        InputError: the file that should hold it cannot be read.
+
+    """
+    provider = str(_read(files, f"Pulumi.{stack}.yaml").get("secretsprovider") or "passphrase")
+    if provider != "passphrase" or backend.startswith(("https://", "http://")):
+        return {}
+    if _PASSPHRASE in os.environ:
+        return {}
+    if file := os.environ.get(f"{_PASSPHRASE}_FILE"):
+        if os.access(file, os.R_OK):
+            return {}
+        what = f"{_PASSPHRASE}_FILE names a file that cannot be read"
+        raise InputError([Problem(file=file, what=what, remedy="Correct the variable")])
+    if sys.stdin.isatty():
+        asked: str = click.prompt(f"Passphrase of {stack}", hide_input=True, err=True)
+        return {_PASSPHRASE: asked}
+    if guarded:
+        raise ProgramError(
+            f"{stack} needs its passphrase, which decrypts its secrets. Set {_PASSPHRASE} or "
+            f"{_PASSPHRASE}_FILE, or run this in a terminal, which asks for it."
+        )
+    say(f"no passphrase is set, so the secrets of {stack} are encrypted with an empty one")
+    return {_PASSPHRASE: ""}
+
+
+def _read(files: Files, path: str) -> Mapping[str, Any]:
+    content = files.read(path)
+    return _mapping(parse(path, content).data) if content is not None else {}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

@@ -1,0 +1,175 @@
+"""What the engine says while it works: steps, failures, violations; and what that is in objects."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pulumi.automation import EngineEvent, OpType
+from pulumi.automation.events import StepEventMetadata, StepEventStateMetadata
+
+from engine.remedies import remedy
+from gitops.objects import Identity, Manifest, Placed, identity
+
+_KUBERNETES = "kubernetes:"
+_RELEASE = "kubernetes:helm.sh/v3:Release"
+_APPLICATION = "gitops:index:Application"
+_REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
+_QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
+_MANDATORY = "mandatory"
+_BESIDE = "using pulumi-analyzer-policy-python from $PATH"
+"""That is meant; see ``command``."""
+_ENDINGS = ("context canceled", "update failed")
+"""What is given up because something else has failed, which is said too."""
+
+
+class Failure(NamedTuple):
+    """One thing that the engine, the provider or the program could not do."""
+
+    resource: str
+    """Name of the resource; empty where it is none's."""
+    said: str
+    remedy: str
+    """What to do; empty where nobody knows."""
+
+    def __str__(self) -> str:
+        """Return all of it in one line."""
+        where = f"{self.resource}: " if self.resource else ""
+        end = "" if self.said.endswith(".") else "."
+        return f"{where}{self.said}{end} {self.remedy}{'.' * bool(self.remedy)}".rstrip()
+
+
+class Violation(NamedTuple):
+    """A rule of the policy pack that an object breaks."""
+
+    rule: str
+    resource: str
+    said: str
+    stops: bool
+
+
+@dataclass(kw_only=True)
+class Planned:
+    """Everything that the engine said in one run; it fills while the run goes on."""
+
+    stack: str
+    steps: list[StepEventMetadata] = field(default_factory=list[StepEventMetadata])
+    outcomes: list[StepEventMetadata] = field(default_factory=list[StepEventMetadata])
+    """Steps that were taken, with what came of them."""
+    failures: list[Failure] = field(default_factory=list[Failure])
+    violations: list[Violation] = field(default_factory=list[Violation])
+    warnings: list[str] = field(default_factory=list[str])
+    done: Counter[str] = field(default_factory=Counter[str])
+    """How many resources were created, updated and so on; of a preview, how many would be."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything could not be done, or may not be."""
+        return bool(self.failures) or any(each.stops for each in self.violations)
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take in one event."""
+        if event.resource_pre_event is not None:
+            self.steps.append(event.resource_pre_event.metadata)
+        elif event.res_outputs_event is not None:
+            self.outcomes.append(event.res_outputs_event.metadata)
+        elif event.diagnostic_event is not None:
+            self._diagnosed(event.diagnostic_event)
+        elif event.policy_event is not None:
+            given = event.policy_event
+            stops = given.enforcement_level == _MANDATORY
+            name = name_of(given.resource_urn or "")
+            self.violations.append(Violation(given.policy_name, name, _plain(given.message), stops))
+        elif event.summary_event is not None:
+            changes: Mapping[Any, int] = event.summary_event.resource_changes
+            for kind, number in changes.items():
+                self.done[str(getattr(kind, "value", kind))] += number
+
+    def before(self) -> list[Placed]:
+        """Return the objects as they are in the state."""
+        return [each for each, _ in self._placed() if each is not None]
+
+    def after(self) -> list[Placed]:
+        """Return the objects as they will be."""
+        return [each for _, each in self._placed() if each is not None]
+
+    def replaced(self) -> set[tuple[str, Identity]]:
+        """Return cluster and identity of the objects that cannot change in place."""
+        found = [
+            _placed(self.stack, each, each.old)
+            for each in self.steps
+            if each.op is OpType.REPLACE and each.old is not None
+        ]
+        return {(each.cluster, identity(each.manifest)) for each in found if each is not None}
+
+    def changing(self) -> list[StepEventMetadata]:
+        """Return the steps that change something, each resource once."""
+        found = {each.urn: each for each in self.steps if each.op not in _QUIET}
+        return list(found.values())
+
+    def _placed(self) -> Iterator[tuple[Placed | None, Placed | None]]:
+        """Yield each object as it is and as it will be."""
+        found: dict[str, tuple[Placed | None, Placed | None]] = {}
+        for step in self.steps:
+            old, new = found.get(step.urn, (None, None))
+            if step.op is OpType.CREATE:
+                old = None  # Whatever there was has gone, as a refresh has just found out.
+            elif step.old is not None:
+                old = _placed(self.stack, step, step.old)
+            if step.op in _REMOVING:
+                new = None
+            elif step.new is not None:
+                new = _placed(self.stack, step, step.new)
+            found[step.urn] = (old, new)
+        return iter(found.values())
+
+    def _diagnosed(self, given: Any) -> None:
+        if given.ephemeral or given.severity not in {"error", "warning"}:
+            return
+        said = _plain(given.message)
+        if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
+            return
+        if given.severity == "error" and said:
+            self.failures.append(Failure(name_of(given.urn or ""), said, remedy(said)))
+        elif said:
+            self.warnings.append(said)
+
+
+def name_of(urn: str) -> str:
+    """Return the name at the end of a URN."""
+    return urn.rpartition("::")[2]
+
+
+def _plain(text: str) -> str:
+    """Return *text* without the marks of colours, in one line."""
+    for mark in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 3%}>", "<{%bold%}>"):
+        text = text.replace(mark, "")
+    return " ".join(text.split())
+
+
+def _placed(stack: str, step: StepEventMetadata, state: StepEventStateMetadata) -> Placed | None:
+    manifest = _manifest(step, state) if step.type.startswith(_KUBERNETES) else None
+    if manifest is None:
+        return None
+    cluster = step.provider.split("::")[-2] if step.provider else ""
+    return Placed(
+        environment=stack,
+        cluster=cluster,
+        application=_application(state, cluster),
+        manifest=manifest,
+        protect=bool(state.protect),
+    )
+
+
+def _manifest(step: StepEventMetadata, state: StepEventStateMetadata) -> Manifest | None:
+    inputs: Manifest = dict(state.inputs or {})
+    if step.type == _RELEASE:
+        metadata = {"name": inputs.get("name", ""), "namespace": inputs.get("namespace", "")}
+        return {"apiVersion": "helm.sh/v3", "kind": "Release", "metadata": metadata, "spec": inputs}
+    return inputs if {"apiVersion", "kind", "metadata"} <= inputs.keys() else None
+
+
+def _application(state: StepEventStateMetadata, cluster: str) -> str:
+    parent = state.parent or ""
+    kinds = parent.split("::")[2].split("$") if parent else [""]
+    return name_of(parent).removeprefix(f"{cluster}-") if kinds[-1] == _APPLICATION else ""

@@ -1,0 +1,65 @@
+"""Locks of a stack: who holds one, and whether whoever it was is still there.
+
+The backends that keep state in files or objects write a lock for each update; an update that was
+killed leaves its lock behind.
+"""
+
+import os
+import re
+import socket
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitops.errors import ProgramError
+
+_HOLDER = re.compile(r"created by (?P<user>\S+?)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<at>\S+)")
+"""As the engine says it; see ``lock.go`` of its ``diy`` backend."""
+
+
+class Holder(NamedTuple):
+    """A process that has, or had, a lock."""
+
+    user: str
+    host: str
+    pid: int
+    at: str
+    """When it began, RFC 3339."""
+
+    def __str__(self) -> str:
+        """Return who it is."""
+        return f"{self.user} on {self.host} (process {self.pid}, since {self.at})"
+
+
+def holders(said: str) -> list[Holder]:
+    """Return whoever the engine says holds a lock."""
+    return [
+        Holder(each["user"], each["host"], int(each["pid"]), each["at"])
+        for each in _HOLDER.finditer(said)
+    ]
+
+
+def are_dead(found: Sequence[Holder]) -> bool:
+    """Tell whether all of *found* ran on this machine and run no more."""
+    return bool(found) and all(_is_dead(each) for each in found)
+
+
+def refusal(stack: str, said: str) -> ProgramError:
+    """Return the error about an update that is already going on."""
+    found = holders(said)
+    who = " and ".join(str(each) for each in found) or "somebody else"
+    return ProgramError(
+        f"{stack} is being updated by {who}. Wait for that to end; if it was killed, free the stack "
+        f"with gitops stack {stack} --unlock."
+    )
+
+
+def _is_dead(holder: Holder) -> bool:
+    if holder.host != socket.gethostname():
+        return False
+    try:
+        os.kill(holder.pid, 0)  # No signal: only the question whether there is such a process.
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,54 @@
+"""What to do about what an engine, a provider or an API server says."""
+
+import re
+
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        r"conflicts? with \"(?P<manager>[^\"]*)\"",
+        "Another manager, {manager}, has set this field. Either leave the field to it and out of the "
+        "model, or stop it from setting it; or take the field over once, with kubectl apply "
+        "--server-side --force-conflicts --field-manager=pulumi-kubernetes",
+    ),
+    (
+        r"no matches for kind",
+        "The cluster does not know this kind. Install what defines it, or correct the version",
+    ),
+    (
+        r"forbidden",
+        "The identity in the kubeconfig may not do this. Grant it, or use another identity",
+    ),
+    (
+        r"Unauthorized|must be logged in|token.*(expired|invalid)",
+        "The cluster does not accept the token of the kubeconfig; it may have expired. Log in again",
+    ),
+    (
+        r"unknown field",
+        "The cluster's version of this kind has no such field. Correct the manifest, or 'kubernetes' "
+        "in fleet/clusters.yaml",
+    ),
+    (
+        r"connection refused|cannot be reached|unreachable|no such host|i/o timeout|timed out",
+        "The cluster does not answer. Check the server in the kubeconfig, and the network",
+    ),
+    (
+        r"is protected|cannot be deleted",
+        "What is protected is not deleted by mistake. Where it is meant: gitops stack ENVIRONMENT "
+        "--unprotect",
+    ),
+    (
+        r"already exists",
+        "It was made by somebody else. Delete it there, or import it: pulumi import",
+    ),
+    (
+        r"field is immutable",
+        "The field cannot change in place. Name the object with --allow-destroy to replace it",
+    ),
+)
+
+
+def remedy(said: str) -> str:
+    """Return what to do where something *said* is wrong; nothing where nobody knows."""
+    for pattern, text in _REMEDIES:
+        if found := re.search(pattern, said):
+            return text.format(**found.groupdict())
+    return ""

@@ -1,0 +1,204 @@
+"""One stack, opened: preview it, bring it about, look at it, take it down."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi import automation as auto
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
+from pulumi.runtime.stack import wait_for_rpcs
+
+from engine import backend, locks
+from engine.command import find
+from engine.events import Planned, name_of
+from gitops.errors import GitOpsError, ProgramError
+from gitops.source.files import WorkTree
+from recording.config import project_name
+from recording.program import hosted, program
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+Hear = Callable[[auto.EngineEvent], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A stack of the program in *root*."""
+
+    root: Path
+    stack: auto.Stack
+    backend: str
+    """URL of where the state is kept."""
+    say: Callable[[str], None]
+    """Hears what is done that was not asked for."""
+
+    def preview(self, hear: Hear = lambda _: None, *, refresh: bool = False) -> Planned:
+        """Return what an update would do; the policy pack judges it. Nothing changes.
+
+        With *refresh* the clusters are asked first what is there.
+        """
+        return self._run("preview", hear, policy_packs=[self._pack], refresh=refresh)
+
+    def up(self, hear: Hear = lambda _: None, *, refresh: bool = False) -> Planned:
+        """Bring the stack to what the program says, and return what was done."""
+        return self._run("up", hear, policy_packs=[self._pack], refresh=refresh)
+
+    def preview_destroy(self, hear: Hear = lambda _: None) -> Planned:
+        """Return what taking the stack down would delete."""
+        return self._run("preview_destroy", hear)
+
+    def destroy(self, hear: Hear = lambda _: None) -> Planned:
+        """Delete everything that the stack has, and return what was deleted."""
+        return self._run("destroy", hear)
+
+    def drift(self, hear: Hear = lambda _: None) -> Planned:
+        """Return what on the clusters differs from what was last applied. Nothing changes."""
+        return self._look("preview_refresh", hear)
+
+    def refresh(self, hear: Hear = lambda _: None) -> Planned:
+        """Take what is on the clusters into the state, and return what was different."""
+        return self._look("refresh", hear)
+
+    def _look(self, verb: str, hear: Hear) -> Planned:
+        found = self._run(verb, hear)
+        # Before it has asked the cluster the engine knows of nothing to do.
+        return replace(found, steps=found.outcomes)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the state holds, in numbers; ``pending`` names what was interrupted."""
+        exported: Any = self.stack.export_stack().deployment
+        deployment: dict[str, Any] = exported or {}
+        resources: list[dict[str, Any]] = deployment.get("resources") or []
+        manifest: dict[str, Any] = deployment.get("manifest") or {}
+        pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
+        return {
+            "backend": self.backend,
+            "resources": len(resources),
+            "updated": manifest.get("time", "") if resources else "",
+            "protected": sum(1 for each in resources if each.get("protect")),
+            "pending": [
+                f"{each.get('type', '')} {name_of(each['resource']['urn'])}" for each in pending
+            ],
+        }
+
+    def unprotect(self) -> None:
+        """Let the engine delete what it protects; the next update protects it again."""
+        self._unlocking(lambda: self._pulumi("state", "unprotect", "--all", "--yes"))
+
+    def _pulumi(self, *arguments: str) -> None:
+        workspace = self.stack.workspace
+        workspace.pulumi_command.run(
+            [*arguments, "--stack", self.name], str(self.root), workspace.env_vars
+        )
+
+    @property
+    def name(self) -> str:
+        """Return the name of the stack, which is that of the environment."""
+        return self.stack.name
+
+    @property
+    def _pack(self) -> str:
+        return str(CHECKOUT / "policies")
+
+    def _run(self, verb: str, hear: Hear, **options: Any) -> Planned:
+        """Run one command of the engine and collect what it says.
+
+        Raises:
+            ProgramError: it failed without saying of which resource.
+
+        """
+        found = Planned(stack=self.name)
+
+        def heard(event: auto.EngineEvent) -> None:
+            found.hear(event)
+            hear(event)
+
+        try:
+            self._unlocking(lambda: getattr(self.stack, verb)(on_event=heard, **options))
+        except CommandError as error:
+            if not found.failed:
+                raise ProgramError(_said(error)) from None
+        return found
+
+    def _unlocking(self, run: Callable[[], Any]) -> None:
+        """Do *run*; once more where a process that was killed has left its lock behind."""
+        try:
+            run()
+        except ConcurrentUpdateError as error:
+            held = locks.holders(str(error))
+            if not locks.are_dead(held):
+                raise locks.refusal(self.name, str(error)) from None
+            self.say(f"{self.name} was left locked by {held[0]}, which runs no more; unlocking it")
+            self.stack.cancel()
+            run()
+
+    def unlock(self) -> None:
+        """Take the locks away, whoever holds them."""
+        self.stack.cancel()
+
+
+def open_session(
+    root: Path, name: str, *, guarded: bool, create: bool, say: Callable[[str], None]
+) -> Session:
+    """Open the stack *name*; *create* it where it does not exist yet. *say* hears what is done.
+
+    Raises:
+        GitOpsError: there is no engine, no backend, no passphrase, or a wrong one.
+
+    """
+    files = WorkTree(root)
+    command = find(CHECKOUT, say)
+    place = backend.url(files)
+    given = backend.secrets(files, name, place, guarded=guarded, say=say)
+    variables = {"PULUMI_BACKEND_URL": place, "PULUMI_SKIP_UPDATE_CHECK": "true", **given}
+    options = auto.LocalWorkspaceOptions(
+        work_dir=str(root),
+        env_vars=variables,
+        pulumi_command=command,
+        secrets_provider=os.environ.get("PULUMI_SECRETS_PROVIDER"),
+    )
+    select = auto.create_or_select_stack if create else auto.select_stack
+    try:
+        stack = select(
+            stack_name=name,
+            project_name=project_name(files),
+            program=_hosted(root),
+            opts=options,
+        )
+    except StackNotFoundError:
+        raise ProgramError(
+            f"{name} was never deployed from here: there is no such stack in {place}. Deploy it "
+            f"with gitops up {name}, or set PULUMI_BACKEND_URL to where its state is."
+        ) from None
+    except CommandError as error:
+        raise ProgramError(_said(error)) from None
+    return Session(root=root, stack=stack, backend=place, say=say)
+
+
+def _hosted(root: Path) -> Callable[[], Any]:
+    """Return the program for the Automation API, whose own host would show tracebacks."""
+
+    async def run() -> None:
+        try:
+            with hosted(root):
+                program(root)()
+                await wait_for_rpcs()
+        except GitOpsError as error:
+            raise pulumi.RunError(str(error)) from None
+
+    return run
+
+
+def _said(error: CommandError) -> str:
+    """Return what the engine itself says went wrong, in one line for each thing."""
+    text = str(error)
+    lines = [line.strip() for line in text.splitlines()]
+    found = [line.removeprefix("error: ") for line in lines if line.startswith("error:")]
+    if any("incorrect passphrase" in line for line in lines):
+        return (
+            "the passphrase is not the one with which the secrets of this stack were encrypted. "
+            "Correct PULUMI_CONFIG_PASSPHRASE, or the file that PULUMI_CONFIG_PASSPHRASE_FILE names."
+        )
+    return "\n".join(dict.fromkeys(found)) or text.strip()[-2000:]

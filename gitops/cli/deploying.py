@@ -1,0 +1,214 @@
+"""What the verbs share that drive the engine: opening a stack, watching it, what became of it."""
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gitops.cli.choose import environments
+from gitops.consequences import Destruction, holds_data
+from gitops.diff import Changes
+from gitops.errors import ProgramError
+from gitops.report import machine
+from gitops.report.safe import visible
+from gitops.settings import load
+from gitops.source.files import WorkTree
+from gitops.words import counted
+
+if TYPE_CHECKING:
+    from engine import Planned, Session
+
+allowing = click.option(
+    "--allow-destroy",
+    multiple=True,
+    metavar="NAME",
+    help="Allow to delete the object NAME, such as Namespace/shop. May be repeated.",
+)
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+formats = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+
+_DONE = {"same": "unchanged", "create": "created", "update": "updated", "delete": "deleted",
+         "replace": "replaced"}  # fmt: skip
+"""The engine's words for what it does, as what it did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One environment, and its stack."""
+
+    name: str
+    session: "Session"
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it has taken so far."""
+        return time.monotonic() - self.began
+
+
+def deployment(root: Path, environment: str, *, create: bool) -> Deployment:
+    """Open the stack of *environment*.
+
+    Raises:
+        GitOpsError: the fleet is wrong, there is no such environment, or no engine.
+
+    """
+    # This runs for minutes; the collector was stopped for verbs that run for seconds.
+    gc.enable()
+    fleet = load(WorkTree(root)).fleet
+    [name] = environments(fleet, [environment])
+    # The engine's SDK takes half a second to import.
+    from engine import open_session
+
+    guarded = fleet.stacks[name].environment.guarded
+    session = open_session(root, name, guarded=guarded, create=create, say=_say)
+    _say(f"{name}: state in {session.backend}")
+    return Deployment(name=name, session=session)
+
+
+def watched(
+    given: Deployment,
+    what: str,
+    run: Callable[[Callable[[Any], None]], "Planned"],
+    *,
+    lines: bool = True,
+) -> "Planned":
+    """Do *run* while somebody may watch, and return what it found; *lines* also without a terminal."""
+    from gitops.report.progress import Progress
+
+    with Progress(f"{what} {given.name}", lines=lines) as progress:
+        return run(progress.hear)
+
+
+def failures(planned: "Planned", given: Deployment, shape: str) -> int:
+    """Say what *planned* could not do or may not do; return the exit code, 0 where there is none."""
+    stopped = [each for each in planned.violations if each.stops]
+    for each in planned.violations:
+        word = "error" if each.stops else "warning"
+        click.echo(f"{word}: {given.name}: {each.resource}: {visible(each.said)}", err=True)
+    for each in planned.failures:
+        click.echo(f"error: {given.name}: {visible(str(each))}", err=True)
+    if not planned.failed:
+        return 0
+    if shape == "json":
+        document = {
+            "version": 1,
+            "environment": given.name,
+            "result": "stopped" if stopped else "failed",
+            "violations": [each._asdict() for each in planned.violations],
+            "failures": [each._asdict() for each in planned.failures],
+        }
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    return 1 if stopped else 2
+
+
+def asked(question: str, *, yes: bool) -> bool:
+    """Ask whether to go on, unless *yes* was said already.
+
+    Raises:
+        ProgramError: there is nobody to ask.
+
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise ProgramError("nothing was changed: there is no terminal to ask on. Add --yes.")
+    return click.confirm(question, err=True)
+
+
+def show(
+    given: Deployment, planned: "Planned", changes: Changes, found: Sequence[Destruction]
+) -> None:
+    """Print what changes and what is destroyed."""
+    from gitops.report import text
+
+    to = text.console()
+    text.changes(changes, f"Changes to {given.name}", to)
+    # Providers and components are no objects of a cluster.
+    others = len(planned.changing()) - sum(len(each.clusters) for each in changes.objects)
+    if others > 0:
+        click.echo(f"and {counted(others, 'Pulumi resource')}\n")
+    for warning in planned.warnings:
+        click.echo(f"warning: {visible(warning)}", err=True)
+    for each in found:
+        if each.takes or holds_data(each):
+            click.echo(click.style(f"destroys {_said(each)}", fg="red"))
+
+
+def _said(each: Destruction) -> str:
+    takes = f", and with it {', '.join(each.takes)}" if each.takes else ""
+    again = ", and makes it again" if each.replaced else ""
+    return f"{visible(each.name)} on {', '.join(each.clusters)}{takes}{again}"
+
+
+def refuse(given: Deployment, verb: str, left: Sequence[Destruction], shape: str) -> int:
+    """Say which names allow what is *left*, and return the exit code."""
+    names = list(dict.fromkeys(each.name for each in left))
+    if shape == "json":
+        document: dict[str, Any] = {
+            "version": 1,
+            "environment": given.name,
+            "result": "refused",
+            "destroys": [
+                {
+                    "name": each.name,
+                    "clusters": list(each.clusters),
+                    "replaced": each.replaced,
+                    "takes": list(each.takes),
+                }
+                for each in left
+            ],
+        }
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        return 1
+    options = " ".join(f"--allow-destroy {each}" for each in names)
+    click.echo(
+        f"error: {given.name}: {counted(len(names), 'object')} would be destroyed. Nothing was "
+        f"changed. If that is meant: gitops {verb} {given.name} {options}",
+        err=True,
+    )
+    return 1
+
+
+def summary(
+    given: Deployment,
+    planned: "Planned",
+    done: "Planned | None",
+    shape: str,
+    *,
+    changes: Changes | None = None,
+) -> int:
+    """Say what was *done*, or *planned* and not needed, and how long it took."""
+    counts = dict(sorted((done or planned).done.items()))
+    if shape == "json":
+        document: dict[str, Any] = {
+            "version": 1,
+            "environment": given.name,
+            "result": "changed" if done else "unchanged",
+            "resources": counts,
+            "seconds": round(given.seconds, 1),
+        }
+        if changes is not None:
+            document["changes"] = [machine.change(each) for each in changes.objects]
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        return 0
+    said = ", ".join(f"{number} {_DONE.get(kind, kind)}" for kind, number in counts.items())
+    state = "done" if done else "nothing was changed"
+    click.echo(f"{given.name}: {state} ({said or 'no resources'}), {given.seconds:.0f} s")
+    return 0
+
+
+def _say(text: str) -> None:
+    click.echo(f"gitops: {visible(text)}", err=True)

@@ -1,0 +1,87 @@
+"""An update while it goes on: a tree on a terminal, a line for each resource elsewhere."""
+
+import os
+import sys
+from collections import Counter
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from rich.tree import Tree
+
+from gitops.report.safe import visible
+
+_QUIET = frozenset({"same", "read", "refresh"})
+
+
+class Progress:
+    """Hears the engine's events and shows on standard error how far it is."""
+
+    def __init__(self, title: str, *, lines: bool) -> None:
+        """Show *title* above everything; *lines* are written where there is no terminal."""
+        self.title, self.lines = title, lines
+        self.begun: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        self.live: Live | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to show."""
+        if _watched():
+            self.live = Live(self._tree(), console=Console(stderr=True), transient=True)
+            self.live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Leave nothing behind on a terminal."""
+        del kind, error, at
+        if self.live is not None:
+            self.live.stop()
+
+    def hear(self, event: Any) -> None:
+        """Take in one event of the engine."""
+        if event.resource_pre_event is not None:
+            self.begun[_group(event.resource_pre_event.metadata)] += 1
+        elif event.res_outputs_event is not None:
+            self._finished(event.res_outputs_event.metadata, self.done, "")
+        elif event.res_op_failed_event is not None:
+            self._finished(event.res_op_failed_event.metadata, self.failed, "failed: ")
+        else:
+            return
+        if self.live is not None:
+            self.live.update(self._tree())
+
+    def _finished(self, metadata: Any, counts: Counter[str], how: str) -> None:
+        counts[_group(metadata)] += 1
+        operation = str(getattr(metadata.op, "value", metadata.op))
+        if self.live is None and self.lines and operation not in _QUIET:
+            name = metadata.urn.rpartition("::")[2]
+            sys.stderr.write(f"{how}{operation} {visible(name)}\n")
+
+    def _tree(self) -> Tree:
+        tree = Tree(Text(self.title, style="bold"))
+        for group, begun in self.begun.items():
+            line = Text(f"{visible(group)}  {self.done[group]}/{begun}")
+            if self.failed[group]:
+                line.append(f"  {self.failed[group]} failed", style="red")
+            tree.add(line)
+        return tree
+
+
+def _group(metadata: Any) -> str:
+    """Return the component that a resource belongs to."""
+    state = metadata.new or metadata.old
+    parent = (state.parent if state else "") or ""
+    return parent.rpartition("::")[2] or "stack"
+
+
+def _watched() -> bool:
+    calm = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") in {"", "dumb", "unknown"}
+    return sys.stderr.isatty() and not calm

@@ -1,0 +1,196 @@
+"""A fleet, real control planes for its clusters, and the command line with the genuine engine."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gitops.objects import Manifest, identity
+from gitops.plan import plan
+from gitops.settings import load
+from gitops.source.files import WorkTree
+from tests import ROOT
+from tests.real.api import Api, ApiError
+from tests.real.cluster import ControlPlane, programs
+
+_PLUGIN = "resource-kubernetes-v{version}"
+_CALM = {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
+PASSPHRASE = "a passphrase of these tests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """Return what it printed as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass(kw_only=True)
+class Lab:
+    """A checkout of a fleet in a folder of its own, with its state and its control planes."""
+
+    folder: Path
+    planes: Mapping[str, ControlPlane]
+    """By context in the kubeconfig."""
+    space: str = "shop"
+    """The namespace of the team shop."""
+
+    @property
+    def root(self) -> Path:
+        """Return the folder of the fleet."""
+        return self.folder / "fleet"
+
+    @property
+    def state(self) -> Path:
+        """Return where the engine keeps its state."""
+        return self.folder / "state"
+
+    def environment(self, **given: str) -> dict[str, str]:
+        """Return the environment of a command; what is *given* comes last, and empty is left out."""
+        self.state.mkdir(exist_ok=True)
+        kubeconfig = self.folder / "kubeconfig"
+        kubeconfig.write_text(_joined(self.planes))
+        kept = {key: each for key, each in os.environ.items() if not key.startswith("PULUMI_")}
+        engine = shutil.which("pulumi") or programs("pulumi", "pulumi")
+        found = {
+            **kept,
+            **_CALM,
+            "PATH": os.pathsep.join([str(Path(engine).parent), os.environ["PATH"]]),
+            "PULUMI_HOME": str(home(self.folder)),
+            "PULUMI_BACKEND_URL": f"file://{self.state}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "KUBECONFIG": str(kubeconfig),
+            **given,
+        }
+        return {key: each for key, each in found.items() if each}
+
+    def start(self, *arguments: str, **given: str) -> subprocess.Popen[str]:
+        """Start the command line, and do not wait."""
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "gitops", "--root", str(self.root), *arguments],
+            cwd=self.folder,
+            env={**self.environment(**given), "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __call__(self, *arguments: str, **given: str) -> Done:
+        """Run the command line to its end."""
+        with self.start(*arguments, **given) as process:
+            out, err = process.communicate()
+        assert "Traceback" not in err
+        return Done(code=process.returncode, out=out, err=err)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change a file of the fleet as a person would."""
+        file = self.root / path
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def live(self, kind: str, name: str = "web", *, plane: str = "one") -> dict[str, Any] | None:
+        """Return an object of the team as it is on a cluster; None where there is none."""
+        api = self.planes[plane].api
+        version = {"Deployment": "apps/v1", "HTTPRoute": "gateway.networking.k8s.io/v1"}
+        namespace = "" if kind == "Namespace" else self.space
+        path = api.path(version.get(kind, "v1"), kind, namespace, name)
+        try:
+            return api.call("GET", path)
+        except ApiError as error:
+            if error.code != 404:
+                raise
+            return None
+
+    def wanted(self, environment: str) -> Iterator[tuple[str, Manifest]]:
+        """Yield context and object of all that Pulumi applies in *environment*."""
+        found = plan(load(WorkTree(self.root)).fleet, environment)
+        for name, each in found.clusters.items():
+            apps = each.applications.values() if found.environment.delivery == "direct" else ()
+            own = [*each.tenancy, *each.delivery]
+            own += [one for app in apps for one in (*app.objects, *app.tests)]
+            for manifest in own:
+                yield each.cluster.context or name, manifest
+
+    def different(self, environment: str) -> list[str]:
+        """Return the objects that are not on their cluster as the model says."""
+        return [
+            f"{context}: {identity(manifest)}"
+            for context, manifest in self.wanted(environment)
+            if manifest["kind"] != "Chart" and not _as_wanted(self.planes[context].api, manifest)
+        ]
+
+
+def _as_wanted(api: Api, manifest: Manifest) -> bool:
+    try:
+        live = api.call("GET", api.of_object(manifest))
+    except ApiError:
+        return False
+    return holds(live, manifest)
+
+
+def holds(live: Any, wanted: Any) -> bool:
+    """Tell whether *live* has all of *wanted*; the API server adds what it decides itself."""
+    if isinstance(wanted, Mapping):
+        return all(
+            holds(live.get(key), each) if isinstance(live, Mapping) else not each
+            for key, each in wanted.items()
+        )
+    if isinstance(wanted, Sequence) and not isinstance(wanted, str):
+        if not wanted:
+            return not live
+        same = isinstance(live, Sequence) and len(live) == len(wanted)
+        return same and all(holds(one, other) for one, other in zip(live, wanted, strict=True))
+    return live == wanted
+
+
+def home(folder: Path) -> Path:
+    """Return a home of the engine with a Kubernetes plugin: the genuine one, or the stand-in."""
+    made = folder / "pulumi"
+    if made.exists():
+        return made
+    from components.objects import plugin_version
+
+    name = _PLUGIN.format(version=plugin_version())
+    genuine = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins" / name
+    if genuine.exists():
+        shutil.copytree(genuine, made / "plugins" / name)
+        return made
+    place = made / "plugins" / name
+    place.mkdir(parents=True)
+    program = place / "pulumi-resource-kubernetes"
+    program.write_text(
+        f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -P -m tests.real.provider \"$@\"\n"
+    )
+    program.chmod(0o755)
+    return made
+
+
+def _joined(planes: Mapping[str, ControlPlane]) -> str:
+    """Return one kubeconfig for all *planes*, with a context for each."""
+    parts: dict[str, list[Any]] = {"clusters": [], "users": [], "contexts": []}
+    for context, plane in planes.items():
+        own = yaml.safe_load(plane.kubeconfig)
+        parts["clusters"].append({"name": context, "cluster": own["clusters"][0]["cluster"]})
+        parts["users"].append({"name": context, "user": own["users"][0]["user"]})
+        parts["contexts"].append(
+            {"name": context, "context": {"cluster": context, "user": context}}
+        )
+    first = next(iter(planes), "")
+    return yaml.safe_dump({"apiVersion": "v1", "kind": "Config", **parts, "current-context": first})
