@@ -64,6 +64,32 @@ def secrets(
     return {_PASSPHRASE: ""}
 
 
+def damaged(place: str, project: str, stack: str, said: str) -> ProgramError:
+    """Return the error about a state that cannot be read, with its last good copy."""
+    folder = Path(place.removeprefix("file://")).expanduser() / ".pulumi"
+    file = folder / "stacks" / project / f"{stack}.json"
+    if not file.exists():
+        return ProgramError(f"the state of {stack} in {place} cannot be read: {said}.")
+    copies = [
+        file.with_name(f"{file.name}.bak"),
+        *sorted(folder.glob(f"backups/{project}/{stack}/*.json"), reverse=True),
+    ]
+    good = next((each for each in copies if _is_whole(each)), None)
+    remedy = (
+        f"The last good copy is {good}: put it in its place, then run gitops refresh {stack}"
+        if good
+        else "There is no good copy; restore it from a backup of yours"
+    )
+    return ProgramError(f"{file}: the state is damaged ({said}). {remedy}.")
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        return bool(json.loads(file.read_bytes()))
+    except (OSError, ValueError):
+        return False
+
+
 def _read(files: Files, path: str) -> Mapping[str, Any]:
     content = files.read(path)
     return _mapping(parse(path, content).data) if content is not None else {}

@@ -28,7 +28,8 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"connection refused|cannot be reached|unreachable|no such host|i/o timeout|timed out",
-        "The cluster does not answer. Check the server in the kubeconfig, and the network",
+        "The cluster does not answer. Check the server in the kubeconfig, and the network; --without "
+        "CLUSTER updates the others",
     ),
     (
         r"is protected|cannot be deleted",

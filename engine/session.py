@@ -1,7 +1,8 @@
 """One stack, opened: preview it, bring it about, look at it, take it down."""
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,22 +29,28 @@ class Session:
     """A stack of the program in *root*."""
 
     root: Path
+    project: str
     stack: auto.Stack
     backend: str
     """URL of where the state is kept."""
     say: Callable[[str], None]
     """Hears what is done that was not asked for."""
 
-    def preview(self, hear: Hear = lambda _: None, *, refresh: bool = False) -> Planned:
+    def preview(
+        self, hear: Hear = lambda _: None, *, refresh: bool = False, without: Sequence[str] = ()
+    ) -> Planned:
         """Return what an update would do; the policy pack judges it. Nothing changes.
 
-        With *refresh* the clusters are asked first what is there.
+        With *refresh* the clusters are asked first what is there; those in *without* are left
+        alone, in the state too.
         """
-        return self._run("preview", hear, policy_packs=[self._pack], refresh=refresh)
+        return self._run("preview", hear, **self._options(without, refresh=refresh))
 
-    def up(self, hear: Hear = lambda _: None, *, refresh: bool = False) -> Planned:
+    def up(
+        self, hear: Hear = lambda _: None, *, refresh: bool = False, without: Sequence[str] = ()
+    ) -> Planned:
         """Bring the stack to what the program says, and return what was done."""
-        return self._run("up", hear, policy_packs=[self._pack], refresh=refresh)
+        return self._run("up", hear, **self._options(without, refresh=refresh))
 
     def preview_destroy(self, hear: Hear = lambda _: None) -> Planned:
         """Return what taking the stack down would delete."""
@@ -98,9 +105,16 @@ class Session:
         """Return the name of the stack, which is that of the environment."""
         return self.stack.name
 
-    @property
-    def _pack(self) -> str:
-        return str(CHECKOUT / "policies")
+    def _options(self, without: Sequence[str], *, refresh: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {"policy_packs": [str(CHECKOUT / "policies")], "refresh": refresh}
+        if without:
+            # Everything on a cluster depends on its provider.
+            type_ = "pulumi:providers:kubernetes"
+            found["exclude"] = [
+                f"urn:pulumi:{self.name}::{self.project}::{type_}::{each}" for each in without
+            ]
+            found["exclude_dependents"] = True
+        return found
 
     def _run(self, verb: str, hear: Hear, **options: Any) -> Planned:
         """Run one command of the engine and collect what it says.
@@ -119,8 +133,14 @@ class Session:
             self._unlocking(lambda: getattr(self.stack, verb)(on_event=heard, **options))
         except CommandError as error:
             if not found.failed:
-                raise ProgramError(_said(error)) from None
+                raise self._error(error) from None
         return found
+
+    def _error(self, error: CommandError) -> ProgramError:
+        said = _said(error)
+        if "failed to load checkpoint" in said:
+            return backend.damaged(self.backend, self.project, self.name, said)
+        return ProgramError(said)
 
     def _unlocking(self, run: Callable[[], Any]) -> None:
         """Do *run*; once more where a process that was killed has left its lock behind."""
@@ -153,6 +173,7 @@ def open_session(
     place = backend.url(files)
     given = backend.secrets(files, name, place, guarded=guarded, say=say)
     variables = {"PULUMI_BACKEND_URL": place, "PULUMI_SKIP_UPDATE_CHECK": "true", **given}
+    project = project_name(files)
     options = auto.LocalWorkspaceOptions(
         work_dir=str(root),
         env_vars=variables,
@@ -163,7 +184,7 @@ def open_session(
     try:
         stack = select(
             stack_name=name,
-            project_name=project_name(files),
+            project_name=project,
             program=_hosted(root),
             opts=options,
         )
@@ -174,7 +195,7 @@ def open_session(
         ) from None
     except CommandError as error:
         raise ProgramError(_said(error)) from None
-    return Session(root=root, stack=stack, backend=place, say=say)
+    return Session(root=root, project=project, stack=stack, backend=place, say=say)
 
 
 def _hosted(root: Path) -> Callable[[], Any]:
@@ -194,11 +215,12 @@ def _hosted(root: Path) -> Callable[[], Any]:
 def _said(error: CommandError) -> str:
     """Return what the engine itself says went wrong, in one line for each thing."""
     text = str(error)
-    lines = [line.strip() for line in text.splitlines()]
-    found = [line.removeprefix("error: ") for line in lines if line.startswith("error:")]
-    if any("incorrect passphrase" in line for line in lines):
+    if "incorrect passphrase" in text:
         return (
             "the passphrase is not the one with which the secrets of this stack were encrypted. "
             "Correct PULUMI_CONFIG_PASSPHRASE, or the file that PULUMI_CONFIG_PASSPHRASE_FILE names."
         )
+    found = [
+        each.strip() for each in re.findall(r"^(?:.*stderr: )?\s*error: (.+)$", text, re.MULTILINE)
+    ]
     return "\n".join(dict.fromkeys(found)) or text.strip()[-2000:]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitops.cli.choose import environments
+from gitops.cli.usage import Unknown
 from gitops.consequences import Destruction, holds_data
 from gitops.diff import Changes
 from gitops.errors import ProgramError
@@ -58,8 +59,10 @@ class Deployment:
         return time.monotonic() - self.began
 
 
-def deployment(root: Path, environment: str, *, create: bool) -> Deployment:
-    """Open the stack of *environment*.
+def deployment(
+    root: Path, environment: str, *, create: bool, clusters: Sequence[str] = ()
+) -> Deployment:
+    """Open the stack of *environment*, which must have the *clusters*.
 
     Raises:
         GitOpsError: the fleet is wrong, there is no such environment, or no engine.
@@ -69,6 +72,9 @@ def deployment(root: Path, environment: str, *, create: bool) -> Deployment:
     gc.enable()
     fleet = load(WorkTree(root)).fleet
     [name] = environments(fleet, [environment])
+    for each in clusters:
+        if each not in fleet.stacks[name].clusters:
+            raise Unknown("cluster", each, list(fleet.stacks[name].clusters))
     # The engine's SDK takes half a second to import.
     from engine import open_session
 

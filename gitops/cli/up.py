@@ -27,6 +27,12 @@ from gitops.diff import compare
 @click.option(
     "--refresh", is_flag=True, help="Ask the clusters first, and mend what differs there too."
 )
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="CLUSTER",
+    help="Leave CLUSTER as it is, because it cannot be reached. May be repeated.",
+)
 @yes
 @formats
 @click.pass_obj
@@ -34,6 +40,7 @@ def command(
     root: Path,
     environment: str,
     allow_destroy: tuple[str, ...],
+    without: tuple[str, ...],
     refresh: bool,  # noqa: FBT001  # click passes flags by name
     yes: bool,  # noqa: FBT001
     shape: str,
@@ -44,9 +51,12 @@ def command(
     destroyed must be named. Exits 1 when a rule stops it or something that would be destroyed is
     not named, 2 when something fails.
     """
-    given = deployment(root, environment, create=True)
+    given = deployment(root, environment, create=True, clusters=without)
     planned = watched(
-        given, "previewing", partial(given.session.preview, refresh=refresh), lines=False
+        given,
+        "previewing",
+        partial(given.session.preview, refresh=refresh, without=without),
+        lines=False,
     )
     if code := failures(planned, given, shape):
         return code
@@ -61,5 +71,5 @@ def command(
         return summary(given, planned, None, shape)
     if not asked(f"Update {given.name}?", yes=yes):
         return 0
-    done = watched(given, "updating", partial(given.session.up, refresh=refresh))
+    done = watched(given, "updating", partial(given.session.up, refresh=refresh, without=without))
     return failures(done, given, shape) or summary(given, planned, done, shape)

@@ -5,14 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
-from gitops.objects import Manifest, identity
+from gitops.objects import Manifest, at, entries, identity
 from gitops.plan import plan
 from gitops.settings import load
 from gitops.source.files import WorkTree
@@ -147,16 +147,15 @@ def _as_wanted(api: Api, manifest: Manifest) -> bool:
 
 def holds(live: Any, wanted: Any) -> bool:
     """Tell whether *live* has all of *wanted*; the API server adds what it decides itself."""
-    if isinstance(wanted, Mapping):
-        return all(
-            holds(live.get(key), each) if isinstance(live, Mapping) else not each
-            for key, each in wanted.items()
-        )
-    if isinstance(wanted, Sequence) and not isinstance(wanted, str):
-        if not wanted:
-            return not live
-        same = isinstance(live, Sequence) and len(live) == len(wanted)
-        return same and all(holds(one, other) for one, other in zip(live, wanted, strict=True))
+    if not wanted and isinstance(wanted, dict | list):
+        return not live  # What is empty it leaves out.
+    if isinstance(wanted, dict):
+        given = cast("dict[str, Any]", wanted)
+        return all(holds(at(live).get(key), each) for key, each in given.items())
+    if isinstance(wanted, list):
+        given, found = cast("list[Any]", wanted), entries(live)
+        same = len(found) == len(given)
+        return same and all(holds(one, other) for one, other in zip(found, given, strict=True))
     return live == wanted
 
 
