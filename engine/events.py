@@ -19,7 +19,7 @@ _QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
 _MANDATORY = "mandatory"
 _BESIDE = "using pulumi-analyzer-policy-python from $PATH"
 """That is meant; see ``command``."""
-_ENDINGS = ("context canceled", "update failed")
+_ENDINGS = ("context canceled", "preview failed", "update failed")
 """What is given up because something else has failed, which is said too."""
 
 
@@ -130,7 +130,7 @@ class Planned:
         if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
             return
         if given.severity == "error" and said:
-            self.failures.append(Failure(name_of(given.urn or ""), said, remedy(said)))
+            self.failures.append(Failure(name_of(given.urn or ""), said, remedy(said, self.stack)))
         elif said:
             self.warnings.append(said)
 

@@ -22,7 +22,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "The cluster does not accept the token of the kubeconfig; it may have expired. Log in again",
     ),
     (
-        r"unknown field",
+        r"unknown field|not declared in schema",
         "The cluster's version of this kind has no such field. Correct the manifest, or 'kubernetes' "
         "in fleet/clusters.yaml",
     ),
@@ -33,8 +33,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"is protected|cannot be deleted",
-        "What is protected is not deleted by mistake. Where it is meant: gitops stack ENVIRONMENT "
-        "--unprotect",
+        "What is protected is not deleted by mistake. Where it is meant: gitops stack {stack} --unprotect",
     ),
     (
         r"already exists",
@@ -47,9 +46,9 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 )
 
 
-def remedy(said: str) -> str:
-    """Return what to do where something *said* is wrong; nothing where nobody knows."""
+def remedy(said: str, stack: str) -> str:
+    """Return what to do where something *said* about *stack* is wrong; nothing where none knows."""
     for pattern, text in _REMEDIES:
         if found := re.search(pattern, said):
-            return text.format(**found.groupdict())
+            return text.format(stack=stack, **found.groupdict())
     return ""

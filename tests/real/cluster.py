@@ -10,12 +10,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from gitops.objects import at, entries
 from gitops.programs import build
 from tests import ROOT
 from tests.real.api import Api, ApiError
@@ -134,8 +136,12 @@ class ControlPlane:
     def define(self, crds: Iterable[Mapping[str, Any]]) -> None:
         """Make custom kinds known, and wait until the API server serves them."""
         api, made = self.api, list(crds)
-        for each in made:
-            api.apply(each, "tests")
+
+        def apply(crd: Mapping[str, Any]) -> None:
+            api.apply(crd, "tests")
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(apply, made))
         end = time.monotonic() + _PATIENCE
         for each in made:
             while not _established(api.call("GET", api.of_object(each))):
@@ -189,7 +195,7 @@ def programs(name: str, module: str = "kubernetes") -> Path:
 
 
 def _established(crd: Mapping[str, Any]) -> bool:
-    conditions = crd.get("status", {}).get("conditions", [])
+    conditions = entries(at(crd, "status").get("conditions"))
     return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 

@@ -159,19 +159,28 @@ def holds(live: Any, wanted: Any) -> bool:
     return live == wanted
 
 
+def genuine() -> Path:
+    """Return where the genuine Kubernetes plugin is, if it is installed."""
+    from components.objects import plugin_version
+
+    base = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return base / "plugins" / _PLUGIN.format(version=plugin_version())
+
+
+def stands_in() -> bool:
+    """Tell whether the stand-in takes the place of the genuine plugin."""
+    return not genuine().exists()
+
+
 def home(folder: Path) -> Path:
     """Return a home of the engine with a Kubernetes plugin: the genuine one, or the stand-in."""
     made = folder / "pulumi"
     if made.exists():
         return made
-    from components.objects import plugin_version
-
-    name = _PLUGIN.format(version=plugin_version())
-    genuine = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins" / name
-    if genuine.exists():
-        shutil.copytree(genuine, made / "plugins" / name)
+    place = made / "plugins" / genuine().name
+    if not stands_in():
+        shutil.copytree(genuine(), place)
         return made
-    place = made / "plugins" / name
     place.mkdir(parents=True)
     program = place / "pulumi-resource-kubernetes"
     program.write_text(
