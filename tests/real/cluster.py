@@ -85,7 +85,7 @@ class ControlPlane:
             self._start(
                 "etcd",
                 [
-                    *("etcd", "--data-dir", str(self.folder / "etcd")),
+                    *(str(programs("server", "etcd")), "--data-dir", str(self.folder / "etcd")),
                     *("--listen-client-urls", etcd, "--advertise-client-urls", etcd),
                     *("--listen-peer-urls", f"http://127.0.0.1:{peer}"),
                     # Nothing here must survive a power cut.
@@ -204,16 +204,17 @@ def needed() -> None:
 
     Raises:
         UnavailableError: a program is missing.
+        ProgramError: a program cannot be built.
 
     """
-    for name, remedy in (
-        ("etcd", "apt-get install etcd-server"),
-        ("openssl", "apt-get install openssl"),
+    if shutil.which("openssl") is None:
+        raise UnavailableError("openssl is not installed (apt-get install openssl): it makes keys")
+    for name, module in (
+        ("kube-apiserver", "kubernetes"),
+        ("server", "etcd"),
+        ("pulumi", "pulumi"),
     ):
-        if shutil.which(name) is None:
-            raise UnavailableError(
-                f"{name} is not installed ({remedy}): it is part of a real cluster"
-            )
+        programs(name, module)
 
 
 def ports(number: int) -> list[int]:

@@ -12,7 +12,7 @@ from gitops.errors import ProgramError
 from tests import ROOT
 from tests.fleets import write
 from tests.real.api import ApiError
-from tests.real.cluster import ControlPlane, UnavailableError, needed, programs
+from tests.real.cluster import ControlPlane, UnavailableError, needed
 from tests.real.lab import Lab
 from tests.real.schemas import Schemas, crds
 from tests.real.schemas import UnavailableError as NoSchemasError
@@ -48,7 +48,6 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
     """Return what starts a control plane of a name, or skip with the reason why there is none."""
     try:
         needed()
-        programs("kube-apiserver")
         definitions = [each for each in crds() if each["spec"]["names"]["kind"] in APPLIED]
     except (UnavailableError, NoSchemasError, ProgramError) as error:
         pytest.skip(str(error))

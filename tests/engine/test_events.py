@@ -1,0 +1,123 @@
+"""What the engine's events mean in objects, failures and violations."""
+
+from typing import Any
+
+import pytest
+from pulumi.automation import EngineEvent
+
+from engine.events import Failure, Planned, Violation
+from gitops.objects import Identity
+
+PROVIDER = "urn:pulumi:test::gitops::pulumi:providers:kubernetes::one::id"
+APP = "urn:pulumi:test::gitops::gitops:index:Cluster$gitops:index:Application::one-web"
+
+
+def config_map(data: str, **more: Any) -> dict[str, Any]:
+    manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data}
+    return {"inputs": manifest, "parent": APP, **more}
+
+
+def step(op: str, old: Any = None, new: Any = None, name: str = "a") -> EngineEvent:
+    kind = "kubernetes:core/v1:ConfigMap"
+    metadata = {"op": op, "urn": f"{APP}${kind}::{name}", "type": kind, "provider": PROVIDER}
+    sides = {key: each for key, each in (("old", old), ("new", new)) if each is not None}
+    return event(resourcePreEvent={"metadata": {**metadata, **sides}})
+
+
+def event(**fields: Any) -> EngineEvent:
+    return EngineEvent.from_json({"sequence": 1, "timestamp": 1, **fields})
+
+
+def heard(*events: EngineEvent) -> Planned:
+    planned = Planned(stack="test")
+    for each in events:
+        planned.hear(each)
+    return planned
+
+
+def data(planned: Planned) -> tuple[list[Any], list[Any]]:
+    before, after = planned.before(), planned.after()
+    return [each.manifest["data"] for each in before], [each.manifest["data"] for each in after]
+
+
+@pytest.mark.parametrize(
+    ("events", "before", "after"),
+    [
+        ([step("create", None, config_map("n"))], [], ["n"]),
+        ([step("update", config_map("o"), config_map("n"))], ["o"], ["n"]),
+        ([step("same", config_map("o"), config_map("o"))], ["o"], ["o"]),
+        ([step("delete", config_map("o"))], ["o"], []),
+        ([step("create-replacement", config_map("o"), config_map("n")),
+          step("replace", config_map("o"), config_map("n")),
+          step("delete-replaced", config_map("o"))], ["o"], ["n"]),
+        # After a refresh: gone on the cluster, and changed on it.
+        ([step("refresh", config_map("o")), step("create", None, config_map("n"))], [], ["n"]),
+        ([step("refresh", config_map("o")), step("update", config_map("x"), config_map("n"))], ["x"], ["n"]),
+    ],
+)  # fmt: skip
+def test_steps_say_what_is_there_and_what_will_be(
+    events: list[EngineEvent], before: list[str], after: list[str]
+) -> None:
+    assert data(heard(*events)) == (before, after)
+
+
+def test_an_object_knows_its_place_and_its_protection() -> None:
+    [placed] = heard(step("create", None, config_map("n", protect=True))).after()
+
+    assert (placed.environment, placed.cluster, placed.application) == ("test", "one", "web")
+    assert placed.protect
+
+
+def test_what_is_no_kubernetes_object_is_no_object() -> None:
+    assert heard(step("create", None, {"inputs": {"a": "b"}})).after() == []
+
+
+def test_what_changes_is_counted_once() -> None:
+    steps = (
+        step("replace", config_map("o"), config_map("n")),
+        step("delete-replaced", config_map("o")),
+    )
+
+    planned = heard(*steps, step("same", config_map("o"), config_map("o"), name="b"))
+
+    assert [each.urn.rpartition("::")[2] for each in planned.changing()] == ["a"]
+    assert planned.replaced() == {("one", Identity("", "ConfigMap", "", "a"))}
+
+
+def diagnostic(severity: str, message: str, **more: Any) -> EngineEvent:
+    return event(diagnosticEvent={"severity": severity, "message": message, "color": "", **more})
+
+
+def test_errors_and_warnings_are_kept_in_one_line_without_colours() -> None:
+    planned = heard(
+        diagnostic("error", "<{%reset%}>it is\n broken<{%reset%}>", urn=f"{APP}::web"),
+        diagnostic("warning", "look"),
+        diagnostic("info", "hello"),
+        diagnostic("error", "for a moment", ephemeral=True),
+        diagnostic("error", "update failed"),
+    )
+
+    assert planned.failures == [Failure("web", "it is broken", "")]
+    assert planned.warnings == ["look"]
+    assert planned.failed
+
+
+@pytest.mark.parametrize(("level", "stops"), [("mandatory", True), ("advisory", False)])
+def test_a_violation_stops_where_it_is_mandatory(level: str, stops: bool) -> None:
+    policy = {
+        "message": "no",
+        "policyName": "rule",
+        "enforcementLevel": level,
+        "resourceUrn": f"{APP}::a",
+    }
+
+    planned = heard(event(policyEvent=policy))
+
+    assert planned.violations == [Violation("rule", "a", "no", stops)]
+    assert planned.failed is stops
+
+
+def test_a_summary_counts_what_was_done() -> None:
+    planned = heard(event(summaryEvent={"resourceChanges": {"create": 2, "same": 1}}))
+
+    assert planned.done == {"create": 2, "same": 1}
