@@ -24,7 +24,14 @@ USED = "import " + ", ".join(
         *(f"gitops.cli.{verb}" for verb in ("check", "doctor", "explain", "preview", "render")),
         *("gitops.__main__", "gitops.cli.target", "gitops.doctor", "gitops.render"),
         *(f"gitops.report.{each}" for each in ("machine", "markdown", "text")),
-        *("components.cluster", "recording", "recording.config", "recording.nodes"),
+        *(
+            "components.cluster",
+            "engine",
+            "pulumi_policy",
+            "recording",
+            "recording.config",
+            "recording.nodes",
+        ),
         # What these import only when it is needed.
         *("pulumi_kubernetes.provider", "pydantic.dataclasses", "pydantic.plugin._loader"),
     )

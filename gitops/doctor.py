@@ -73,7 +73,7 @@ def _pulumi(root: Path) -> Finding:
     return Finding(
         name="pulumi",
         found=_version("pulumi", "version"),
-        needed_for="deploying: pulumi up -s ENVIRONMENT --policy-pack policies",
+        needed_for="up, destroy, refresh, stack (which install it, or build it with Go)",
         remedy="curl -fsSL https://get.pulumi.com | sh",
     )
 
@@ -86,7 +86,7 @@ def _plugin(root: Path) -> Finding:
     return Finding(
         name="pulumi-resource-kubernetes",
         found=found[-1].name.rpartition("-v")[2] if found else _which("pulumi-resource-kubernetes"),
-        needed_for="deploying (the engine downloads it by itself where it may)",
+        needed_for="up (the engine downloads it by itself where it may)",
         remedy="pulumi plugin install resource kubernetes",
     )
 
@@ -98,7 +98,7 @@ def _kubeconfig(root: Path) -> Finding:
     return Finding(
         name="kubeconfig",
         found=", ".join(there),
-        needed_for="deploying, where the stack holds none under gitops:kubeconfigs",
+        needed_for="up, where the stack holds none under gitops:kubeconfigs",
         remedy="pulumi config set --secret --path gitops:kubeconfigs.CLUSTER -s ENVIRONMENT < FILE",
     )
 
@@ -118,7 +118,8 @@ def _go(root: Path) -> Finding:
     return Finding(
         name="go",
         found=_version("go", "version"),
-        needed_for="test (the real schemas come from Go modules)",
+        needed_for="test (real schemas and real programs come from Go modules); up, where there is no "
+        "pulumi",
         remedy="apt-get install golang (Debian, Ubuntu), brew install go (macOS)",
     )
 

@@ -7,7 +7,7 @@ from gitops.errors import OutputError, Problem
 
 WRITTEN_BY_PEOPLE = frozenset(
     {
-        "bin", "components", "docs", "fleet", "gitops", "policies", "recording", "releases",
+        "bin", "components", "docs", "engine", "fleet", "gitops", "policies", "recording", "releases",
         "schemas", "tests", "tools",
     }
 )  # fmt: skip

@@ -18,7 +18,7 @@ from gitops.settings import load
 from gitops.source.files import WorkTree
 from tests import ROOT
 from tests.real.api import Api, ApiError
-from tests.real.cluster import ControlPlane, programs
+from tests.real.cluster import TOKEN, ControlPlane, programs
 
 _PLUGIN = "resource-kubernetes-v{version}"
 _CALM = {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
@@ -64,7 +64,12 @@ class Lab:
         self.state.mkdir(exist_ok=True)
         kubeconfig = self.folder / "kubeconfig"
         kubeconfig.write_text(_joined(self.planes))
-        kept = {key: each for key, each in os.environ.items() if not key.startswith("PULUMI_")}
+        # Each command starts four programs in Python: they may keep their bytecode.
+        kept = {
+            key: each
+            for key, each in os.environ.items()
+            if not key.startswith("PULUMI_") and key != "PYTHONDONTWRITEBYTECODE"
+        }
         engine = shutil.which("pulumi") or programs("pulumi", "pulumi")
         found = {
             **kept,
@@ -96,7 +101,23 @@ class Lab:
         with self.start(*arguments, **given) as process:
             out, err = process.communicate()
         assert "Traceback" not in err
+        assert not self.leaks(out + err), "a secret is printed"
         return Done(code=process.returncode, out=out, err=err)
+
+    def leaks(self, text: str) -> bool:
+        """Tell whether *text* holds a secret of these tests."""
+        return PASSPHRASE in text or TOKEN in text
+
+    def pulumi(self, *arguments: str, given: str) -> None:
+        """Run the engine's own command line, with *given* on standard input."""
+        environment = self.environment()
+        program = shutil.which("pulumi", path=environment["PATH"])
+        assert program
+        command = [program, "--non-interactive", *arguments]
+        subprocess.run(
+            command, cwd=self.root, env=environment, input=given, text=True, check=True,
+            capture_output=True,
+        )  # fmt: skip
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Change a file of the fleet as a person would."""

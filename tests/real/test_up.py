@@ -175,14 +175,19 @@ def test_a_passphrase_may_come_from_a_file(lab: Lab, tmp_path: Path) -> None:
     assert (done.code, "names a file that cannot be read" in done.err) == (2, True)
 
 
-def test_the_state_holds_no_token_and_no_passphrase(lab: Lab) -> None:
-    up(lab)
+def test_a_kubeconfig_in_the_stack_is_used_and_nowhere_to_be_read(lab: Lab) -> None:
+    """Whatever was printed and stored is searched for the token by the lab itself."""
+    lab.pulumi("stack", "init", "test", given="")
+    path = ("--secret", "--path", "gitops:kubeconfigs.one", "--stack", "test")
+    lab.pulumi("config", "set", *path, given=lab.planes["one"].kubeconfig.replace("shared", "one"))
+    assert not lab.leaks((lab.root / STACK).read_text())
 
-    texts = [each.read_text(errors="replace") for each in lab.state.rglob("*") if each.is_file()]
+    done = lab("up", "test", "--yes", KUBECONFIG=str(lab.folder / "none"))
 
-    assert texts
-    token = lab.planes["one"].api.token
-    assert not [each for each in texts if token in each or "a passphrase of these" in each]
+    assert done.code == 0, done.err
+    assert lab.different("test") == []
+    assert lab("stack", "test", "--format", "json").code == 0
+    assert lab("refresh", "test", KUBECONFIG=str(lab.folder / "none")).code == 0
 
 
 def test_a_cluster_that_refuses_is_said_with_what_to_do(lab: Lab) -> None:

@@ -11,12 +11,19 @@ from gitops.cli import main as command_line
 from tests import ROOT
 from tests.commands import COMMAND, Cli, environment, in_terminal, program
 
-VERBS = ("preview", "render", "check", "explain", "doctor", "schema", "bench", "test")
+VERBS = (
+    "preview", "render", "check", "up", "destroy", "refresh", "stack", "explain", "doctor", "schema",
+    "bench", "test",
+)  # fmt: skip
 LOADING = {
     "preview": ("preview",),
     "render": ("render", "--out", "never-made"),
     "check": ("check",),
     "explain": ("explain", "test", "web"),
+    "up": ("up", "test"),
+    "destroy": ("destroy", "test"),
+    "refresh": ("refresh", "test"),
+    "stack": ("stack", "test"),
 }
 """Every verb that reads the fleet."""
 
