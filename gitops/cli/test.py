@@ -19,7 +19,9 @@ def command(root: Path, arguments: tuple[str, ...]) -> int:
     """
     steps = [] if arguments else _static()
     failed = [name for name, command in steps if not _passes(root, name, command)]
-    workers = [] if any(each.startswith(("-n", "--pdb")) for each in arguments) else ["-n", "auto"]
+    few = any(each.startswith(("-n", "--pdb")) for each in arguments)
+    # Some tests take minutes: whoever is done takes over from the other.
+    workers = [] if few else ["-n", "auto", "--dist", "worksteal"]
     click.echo("== tests", err=True)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *workers, *arguments], cwd=root, check=False
