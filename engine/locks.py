@@ -7,13 +7,20 @@ killed leaves its lock behind.
 import os
 import re
 import socket
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from pulumi.automation.errors import ConcurrentUpdateError
 
 from gitops.errors import ProgramError
 
-_HOLDER = re.compile(r"created by (?P<user>\S+?)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<at>\S+)")
+_HOLDER = re.compile(
+    r"(?P<place>\S+): created by (?P<user>\S+?)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<at>\S+)"
+)
 """As the engine says it; see ``lock.go`` of its ``diy`` backend."""
+_FILE = "file://"
+Run = TypeVar("Run")
 
 
 class Holder(NamedTuple):
@@ -24,6 +31,8 @@ class Holder(NamedTuple):
     pid: int
     at: str
     """When it began, RFC 3339."""
+    place: str
+    """URL of the lock."""
 
     def __str__(self) -> str:
         """Return who it is."""
@@ -33,7 +42,7 @@ class Holder(NamedTuple):
 def holders(said: str) -> list[Holder]:
     """Return whoever the engine says holds a lock."""
     return [
-        Holder(each["user"], each["host"], int(each["pid"]), each["at"])
+        Holder(each["user"], each["host"], int(each["pid"]), each["at"], each["place"])
         for each in _HOLDER.finditer(said)
     ]
 
@@ -41,6 +50,27 @@ def holders(said: str) -> list[Holder]:
 def are_dead(found: Sequence[Holder]) -> bool:
     """Tell whether all of *found* ran on this machine and run no more."""
     return bool(found) and all(_is_dead(each) for each in found)
+
+
+def freeing(run: Callable[[], Run], stack: str, say: Callable[[str], None]) -> Run:
+    """Do *run*; once more where a process that was killed has left its lock of *stack* behind.
+
+    Raises:
+        ProgramError: somebody holds the lock, or may hold it.
+
+    """
+    try:
+        return run()
+    except ConcurrentUpdateError as error:
+        found = holders(str(error))
+        files = [Path(each.place.removeprefix(_FILE)) for each in found]
+        if not (are_dead(found) and all(each.place.startswith(_FILE) for each in found)):
+            raise refusal(stack, str(error)) from None
+        say(f"{stack} was left locked by {found[0]}, which runs no more; unlocking it")
+        # `pulumi cancel` does the same, but not for a stack that was just being made.
+        for each in files:
+            each.unlink(missing_ok=True)
+        return run()
 
 
 def refusal(stack: str, said: str) -> ProgramError:

@@ -2,14 +2,16 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi import automation as auto
-from pulumi.automation.errors import CommandError, ConcurrentUpdateError, StackNotFoundError
+from pulumi.automation.errors import CommandError, StackNotFoundError
 from pulumi.runtime.stack import wait_for_rpcs
 
 from engine import backend, locks
@@ -75,7 +77,8 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Return what the state holds, in numbers; ``pending`` names what was interrupted."""
-        exported: Any = self.stack.export_stack().deployment
+        with self._plainly():
+            exported: Any = self.stack.export_stack().deployment
         deployment: dict[str, Any] = exported or {}
         resources: list[dict[str, Any]] = deployment.get("resources") or []
         manifest: dict[str, Any] = deployment.get("manifest") or {}
@@ -92,7 +95,9 @@ class Session:
 
     def unprotect(self) -> None:
         """Let the engine delete what it protects; the next update protects it again."""
-        self._unlocking(lambda: self._pulumi("state", "unprotect", "--all", "--yes"))
+        with self._plainly():
+            command = partial(self._pulumi, "state", "unprotect", "--all", "--yes")
+            locks.freeing(command, self.name, self.say)
 
     def _pulumi(self, *arguments: str) -> None:
         workspace = self.stack.workspace
@@ -130,11 +135,20 @@ class Session:
             hear(event)
 
         try:
-            self._unlocking(lambda: getattr(self.stack, verb)(on_event=heard, **options))
+            command = getattr(self.stack, verb)
+            locks.freeing(partial(command, on_event=heard, **options), self.name, self.say)
         except CommandError as error:
             if not found.failed:
                 raise self._error(error) from None
         return found
+
+    @contextmanager
+    def _plainly(self) -> Generator[None]:
+        """Turn what the engine says into one of our errors."""
+        try:
+            yield
+        except CommandError as error:
+            raise self._error(error) from None
 
     def _error(self, error: CommandError) -> ProgramError:
         said = _said(error)
@@ -142,21 +156,10 @@ class Session:
             return backend.damaged(self.backend, self.project, self.name, said)
         return ProgramError(said)
 
-    def _unlocking(self, run: Callable[[], Any]) -> None:
-        """Do *run*; once more where a process that was killed has left its lock behind."""
-        try:
-            run()
-        except ConcurrentUpdateError as error:
-            held = locks.holders(str(error))
-            if not locks.are_dead(held):
-                raise locks.refusal(self.name, str(error)) from None
-            self.say(f"{self.name} was left locked by {held[0]}, which runs no more; unlocking it")
-            self.stack.cancel()
-            run()
-
     def unlock(self) -> None:
         """Take the locks away, whoever holds them."""
-        self.stack.cancel()
+        with self._plainly():
+            self.stack.cancel()
 
 
 def open_session(
@@ -182,12 +185,8 @@ def open_session(
     )
     select = auto.create_or_select_stack if create else auto.select_stack
     try:
-        stack = select(
-            stack_name=name,
-            project_name=project,
-            program=_hosted(root),
-            opts=options,
-        )
+        opening = partial(select, name, project_name=project, program=_hosted(root), opts=options)
+        stack = locks.freeing(opening, name, say)
     except StackNotFoundError:
         raise ProgramError(
             f"{name} was never deployed from here: there is no such stack in {place}. Deploy it "

@@ -1,6 +1,5 @@
 """An update while it goes on: a tree on a terminal, a line for each resource elsewhere."""
 
-import os
 import sys
 from collections import Counter
 from types import TracebackType
@@ -12,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from gitops.report.safe import visible
+from gitops.report.watched import watched
 
 _QUIET = frozenset({"same", "read", "refresh"})
 
@@ -29,7 +29,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         """Begin to show."""
-        if _watched():
+        if watched():
             self.live = Live(self._tree(), console=Console(stderr=True), transient=True)
             self.live.start()
         return self
@@ -80,8 +80,3 @@ def _group(metadata: Any) -> str:
     state = metadata.new or metadata.old
     parent = (state.parent if state else "") or ""
     return parent.rpartition("::")[2] or "stack"
-
-
-def _watched() -> bool:
-    calm = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") in {"", "dumb", "unknown"}
-    return sys.stderr.isatty() and not calm

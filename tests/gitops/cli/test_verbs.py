@@ -308,7 +308,7 @@ def test_test_runs_lint_format_types_and_tests(cli: Cli, monkeypatch: pytest.Mon
         ["ruff", "format", "--check", "."],
         ["basedpyright"],
         ["basedpyright", "-p", "policies"],
-        ["pytest", "-n", "auto"],
+        ["pytest", "-n", "auto", "--dist", "worksteal"],
     ]
 
 
@@ -333,7 +333,7 @@ def test_test_ends_with_one_when_a_test_fails(cli: Cli, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("arguments", "command"),
     [
-        (("-k", "tree"), ["pytest", "-n", "auto", "-k", "tree"]),
+        (("-k", "tree"), ["pytest", "-n", "auto", "--dist", "worksteal", "-k", "tree"]),
         (("-n0", "tests/x"), ["pytest", "-n0", "tests/x"]),
         (("--pdb",), ["pytest", "--pdb"]),
     ],
