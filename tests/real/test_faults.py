@@ -21,7 +21,8 @@ KILLS = 20
 
 def kill(process: subprocess.Popen[str]) -> None:
     """Kill a command and all that it has started, as a machine that goes down does."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # It may have ended, and all with it.
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 
