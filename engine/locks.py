@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pulumi.automation.errors import ConcurrentUpdateError
 
@@ -63,7 +64,7 @@ def freeing(run: Callable[[], Run], stack: str, say: Callable[[str], None]) -> R
         return run()
     except ConcurrentUpdateError as error:
         found = holders(str(error))
-        files = [Path(each.place.removeprefix(_FILE)) for each in found]
+        files = [Path(unquote(urlsplit(each.place).path)) for each in found]
         if not (are_dead(found) and all(each.place.startswith(_FILE) for each in found)):
             raise refusal(stack, str(error)) from None
         say(f"{stack} was left locked by {found[0]}, which runs no more; unlocking it")

@@ -16,7 +16,7 @@ from gitops.errors import ProgramError
 PLACE = "/state/.pulumi/locks/organization/gitops/test/a.json"
 SAID = """error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end
 or delete the lock file with `pulumi cancel`.
-  file://{place}: created by me@{host} (pid {pid}) at 2026-11-25T13:00:00Z"""
+  file://{place}?no_tmp_dir=true: created by me@{host} (pid {pid}) at 2026-11-25T13:00:00Z"""
 
 
 def gone() -> int:
@@ -28,7 +28,7 @@ def gone() -> int:
 
 def test_the_holder_is_read_from_what_the_engine_says() -> None:
     assert holders(SAID.format(host="here", pid=12, place=PLACE)) == [
-        Holder("me", "here", 12, "2026-11-25T13:00:00Z", f"file://{PLACE}")
+        Holder("me", "here", 12, "2026-11-25T13:00:00Z", f"file://{PLACE}?no_tmp_dir=true")
     ]
     assert holders("something else") == []
 
