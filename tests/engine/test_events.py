@@ -51,6 +51,7 @@ def data(planned: Planned) -> tuple[list[Any], list[Any]]:
           step("replace", config_map("o"), config_map("n")),
           step("delete-replaced", config_map("o"))], ["o"], ["n"]),
         # After a refresh: gone on the cluster, and changed on it.
+        ([step("refresh", config_map("o"), config_map("o")), step("delete", config_map("o"))], ["o"], []),
         ([step("refresh", config_map("o")), step("create", None, config_map("n"))], [], ["n"]),
         ([step("refresh", config_map("o")), step("update", config_map("x"), config_map("n"))], ["x"], ["n"]),
     ],
