@@ -26,7 +26,7 @@ USED = "import " + ", ".join(
         *(f"gitops.report.{each}" for each in ("machine", "markdown", "text")),
         *(
             "components.cluster",
-            "engine",
+            "engine.progress",
             "pulumi_policy",
             "recording",
             "recording.config",

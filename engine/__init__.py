@@ -1,6 +1,6 @@
 """Drives the genuine Pulumi engine: one stack, through the Automation API."""
 
-from engine.events import Failure, Planned
+from engine.events import Planned
 from engine.session import Session, open_session
 
-__all__ = ["Failure", "Planned", "Session", "open_session"]
+__all__ = ["Planned", "Session", "open_session"]

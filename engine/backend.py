@@ -3,15 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from gitops.errors import InputError, Problem, ProgramError
-from gitops.source.document import parse
+from gitops.objects import at
+from gitops.places import pulumi_home
 from gitops.source.files import Files
+from recording.config import PROJECT_FILE, settings
 
 LOCAL = "file://~"
 """Pulumi's own folder in the home directory, as ``pulumi login --local`` chooses it."""
@@ -22,14 +24,13 @@ def url(files: Files) -> str:
     """Return the backend that a plain ``pulumi`` would use, and a local one where it would ask."""
     if given := os.environ.get("PULUMI_BACKEND_URL"):
         return given
-    if declared := _mapping(_read(files, "Pulumi.yaml").get("backend")).get("url"):
+    if declared := at(settings(files, PROJECT_FILE), "backend").get("url"):
         return str(declared)
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     try:
-        found: Any = json.loads((home / "credentials.json").read_bytes())
+        found: Any = json.loads((pulumi_home() / "credentials.json").read_bytes())
     except (OSError, ValueError):
         return LOCAL
-    return str(_mapping(found).get("current") or LOCAL)
+    return str(at(found).get("current") or LOCAL)
 
 
 def secrets(
@@ -42,7 +43,7 @@ def secrets(
         InputError: the file that should hold it cannot be read.
 
     """
-    provider = str(_read(files, f"Pulumi.{stack}.yaml").get("secretsprovider") or "passphrase")
+    provider = str(settings(files, f"Pulumi.{stack}.yaml").get("secretsprovider") or "passphrase")
     if provider != "passphrase" or backend.startswith(("https://", "http://")):
         return {}
     if _PASSPHRASE in os.environ:
@@ -88,12 +89,3 @@ def _is_whole(file: Path) -> bool:
         return bool(json.loads(file.read_bytes()))
     except (OSError, ValueError):
         return False
-
-
-def _read(files: Files, path: str) -> Mapping[str, Any]:
-    content = files.read(path)
-    return _mapping(parse(path, content).data) if content is not None else {}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}

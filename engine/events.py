@@ -15,7 +15,8 @@ _KUBERNETES = "kubernetes:"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
-_QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
+QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
+"""Operations that change nothing."""
 _MANDATORY = "mandatory"
 _BESIDE = "using pulumi-analyzer-policy-python from $PATH"
 """That is meant; see ``command``."""
@@ -104,7 +105,7 @@ class Planned:
 
     def changing(self) -> list[StepEventMetadata]:
         """Return the steps that change something, each resource once."""
-        found = {each.urn: each for each in self.steps if each.op not in _QUIET}
+        found = {each.urn: each for each in self.steps if each.op not in QUIET}
         return list(found.values())
 
     def _placed(self) -> Iterator[tuple[Placed | None, Placed | None]]:

@@ -89,8 +89,6 @@ def _is_dead(holder: Holder) -> bool:
         return False
     try:
         os.kill(holder.pid, 0)  # No signal: only the question whether there is such a process.
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, ProcessLookupError)
     return False

@@ -38,9 +38,7 @@ class Session:
     say: Callable[[str], None]
     """Hears what is done that was not asked for."""
 
-    def preview(
-        self, hear: Hear = lambda _: None, *, refresh: bool = False, without: Sequence[str] = ()
-    ) -> Planned:
+    def preview(self, hear: Hear, *, refresh: bool = False, without: Sequence[str] = ()) -> Planned:
         """Return what an update would do; the policy pack judges it. Nothing changes.
 
         With *refresh* the clusters are asked first what is there; those in *without* are left
@@ -48,25 +46,23 @@ class Session:
         """
         return self._run("preview", hear, **self._options(without, refresh=refresh))
 
-    def up(
-        self, hear: Hear = lambda _: None, *, refresh: bool = False, without: Sequence[str] = ()
-    ) -> Planned:
+    def up(self, hear: Hear, *, refresh: bool = False, without: Sequence[str] = ()) -> Planned:
         """Bring the stack to what the program says, and return what was done."""
         return self._run("up", hear, **self._options(without, refresh=refresh))
 
-    def preview_destroy(self, hear: Hear = lambda _: None) -> Planned:
+    def preview_destroy(self, hear: Hear) -> Planned:
         """Return what taking the stack down would delete."""
         return self._run("preview_destroy", hear)
 
-    def destroy(self, hear: Hear = lambda _: None) -> Planned:
+    def destroy(self, hear: Hear) -> Planned:
         """Delete everything that the stack has, and return what was deleted."""
         return self._run("destroy", hear)
 
-    def drift(self, hear: Hear = lambda _: None) -> Planned:
+    def drift(self, hear: Hear) -> Planned:
         """Return what on the clusters differs from what was last applied. Nothing changes."""
         return self._look("preview_refresh", hear)
 
-    def refresh(self, hear: Hear = lambda _: None) -> Planned:
+    def refresh(self, hear: Hear) -> Planned:
         """Take what is on the clusters into the state, and return what was different."""
         return self._look("refresh", hear)
 

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 
 from gitops.diff import ChangeKind, Changes
 from gitops.diff.danger import DATA_KINDS
-from gitops.diff.leaving import KEEPING, elements, preserves
-from gitops.objects import Identity, Manifest, Placed, at, identity
+from gitops.diff.leaving import elements, keeps, preserves
+from gitops.objects import Identity, Placed, at, identity
 
 _GONE = frozenset({ChangeKind.REMOVED, ChangeKind.REPLACED})
 
@@ -86,14 +86,9 @@ def _left_out(before: Sequence[Placed], after: Sequence[Placed]) -> Iterator[Des
     later = {(each.cluster, identity(each.manifest)): each.manifest for each in after}
     for placed in before:
         new = later.get((placed.cluster, identity(placed.manifest)))
-        if placed.manifest["kind"] != "ApplicationSet" or new is None or _keeps(new):
+        if placed.manifest["kind"] != "ApplicationSet" or new is None or keeps(new):
             continue
         for cluster, app in sorted(elements(placed.manifest) - elements(new)):
             yield Destruction(
                 name=f"Application/{app}", clusters=(cluster,), replaced=False, takes=(app,)
             )
-
-
-def _keeps(manifest: Manifest) -> bool:
-    policy = at(manifest, "spec", "syncPolicy").get("applicationsSync")
-    return preserves(manifest) or policy in KEEPING

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitops.places import pulumi_home
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
@@ -80,7 +82,7 @@ def _pulumi(root: Path) -> Finding:
 
 def _plugin(root: Path) -> Finding:
     del root
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    home = pulumi_home()
     plugins = (home / "plugins").glob("resource-kubernetes-v*") if home.exists() else ()
     found = sorted((each for each in plugins if each.is_dir()), key=_numbers)
     return Finding(

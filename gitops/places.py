@@ -1,4 +1,4 @@
-"""Where on this machine the program keeps what it can make again."""
+"""Where on this machine things are kept: what can be made again, and what Pulumi keeps."""
 
 import os
 from pathlib import Path
@@ -10,3 +10,11 @@ def cache_folder() -> Path:
     Source: https://specifications.freedesktop.org/basedir-spec/latest/
     """
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gitops"
+
+
+def pulumi_home() -> Path:
+    """Return where Pulumi keeps its plugins and its logins; it need not exist.
+
+    Source: https://www.pulumi.com/docs/iac/cli/environment-variables/
+    """
+    return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")

@@ -20,7 +20,7 @@ PROJECT_FILE = "Pulumi.yaml"
 
 def project_name(files: Files) -> str:
     """Return the name of the project in ``Pulumi.yaml``."""
-    name = _file(files, PROJECT_FILE).get("name")
+    name = settings(files, PROJECT_FILE).get("name")
     if isinstance(name, str):
         return str(name)
     raise InputError(
@@ -35,8 +35,8 @@ def stack_config(files: Files, stack: str) -> tuple[dict[str, str], list[str]]:
     secret. Objects travel as JSON, as the engine sends them.
     """
     project = project_name(files)
-    declared: Any = _file(files, PROJECT_FILE).get("config") or {}
-    given: Any = _file(files, f"Pulumi.{stack}.yaml").get("config") or {}
+    declared: Any = settings(files, PROJECT_FILE).get("config") or {}
+    given: Any = settings(files, f"Pulumi.{stack}.yaml").get("config") or {}
     config: dict[str, str] = {}
     secret: list[str] = []
     for key, shape in cast("Mapping[str, Any]", declared).items():
@@ -58,7 +58,8 @@ def _declared_value(shape: Any) -> Any:
     return found.get("value", found.get("default"))
 
 
-def _file(files: Files, path: str) -> Mapping[str, Any]:
+def settings(files: Files, path: str) -> Mapping[str, Any]:
+    """Return what one of Pulumi's own files says; nothing where there is no such file."""
     content = files.read(path)
     data = parse(path, content).data if content is not None else None
     return cast("dict[str, Any]", data) if isinstance(data, dict) else {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from gitops.checks import collisions, lifecycle, owners, parity, policy
-from gitops.checks.finding import Finding, Place, merged
+from gitops.checks.finding import Finding, merged
 from gitops.model import Fleet
 from gitops.objects import Placed
 from gitops.plan import StackPlan, plan
@@ -46,4 +46,4 @@ def _shared(
         )
 
 
-__all__ = ["Finding", "Place", "findings"]
+__all__ = ["Finding", "findings"]

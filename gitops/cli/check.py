@@ -10,6 +10,7 @@ import click
 
 from gitops.checks import Finding, findings
 from gitops.cli.choose import environments
+from gitops.cli.options import formats
 from gitops.cli.progress import working
 from gitops.model import Level
 from gitops.plan import plan
@@ -21,13 +22,7 @@ from gitops.words import counted
 
 @click.command("check")
 @click.argument("environment", nargs=-1)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
+@formats
 @click.pass_obj
 def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
     """Check the schema, references, owners, names, parity, API versions and policy.

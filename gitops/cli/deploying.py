@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ import click
 
 from gitops.cli.choose import environments
 from gitops.cli.usage import Unknown
-from gitops.consequences import Destruction, holds_data
-from gitops.diff import Changes
+from gitops.consequences import Destruction, destructions, holds_data, refused
+from gitops.diff import Changes, compare
 from gitops.errors import ProgramError
 from gitops.report import machine
 from gitops.report.safe import visible
@@ -25,21 +25,8 @@ from gitops.words import counted
 if TYPE_CHECKING:
     from engine import Planned, Session
 
-allowing = click.option(
-    "--allow-destroy",
-    multiple=True,
-    metavar="NAME",
-    help="Allow to delete the object NAME, such as Namespace/shop. May be repeated.",
-)
-yes = click.option("--yes", is_flag=True, help="Do not ask.")
-formats = click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
-
+Look = Callable[[Callable[[Any], None]], "Planned"]
+"""What drives the engine, and hears its events meanwhile."""
 _DONE = {"same": "unchanged", "create": "created", "update": "updated", "delete": "deleted",
          "replace": "replaced"}  # fmt: skip
 """The engine's words for what it does, as what it did."""
@@ -84,15 +71,9 @@ def deployment(
     return Deployment(name=name, session=session)
 
 
-def watched(
-    given: Deployment,
-    what: str,
-    run: Callable[[Callable[[Any], None]], "Planned"],
-    *,
-    lines: bool = True,
-) -> "Planned":
+def watched(given: Deployment, what: str, run: Look, *, lines: bool = True) -> "Planned":
     """Do *run* while somebody may watch, and return what it found; *lines* also without a terminal."""
-    from gitops.report.progress import Progress
+    from engine.progress import Progress
 
     with Progress(f"{what} {given.name}", lines=lines) as progress:
         return run(progress.hear)
@@ -109,18 +90,51 @@ def failures(planned: "Planned", given: Deployment, shape: str) -> int:
     if not planned.failed:
         return 0
     if shape == "json":
-        document = {
-            "version": 1,
-            "environment": given.name,
-            "result": "stopped" if stopped else "failed",
-            "violations": [each._asdict() for each in planned.violations],
-            "failures": [each._asdict() for each in planned.failures],
-        }
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        write(
+            given,
+            result="stopped" if stopped else "failed",
+            violations=[each._asdict() for each in planned.violations],
+            failures=[each._asdict() for each in planned.failures],
+        )
     return 1 if stopped else 2
 
 
-def asked(question: str, *, yes: bool) -> bool:
+def carry_out(
+    given: Deployment,
+    verb: str,
+    preview: Look,
+    run: Look,
+    *,
+    doing: tuple[str, str],
+    question: str,
+    named: Callable[[Destruction], bool],
+    allowed: Sequence[str],
+    yes: bool,
+    shape: str,
+) -> int:
+    """Show what *run* will do, ask, and do it; return the exit code.
+
+    *doing* says what goes on during *preview* and *run*. Whatever is *named* must be *allowed*.
+    """
+    planned = watched(given, doing[0], preview, lines=False)
+    if code := failures(planned, given, shape):
+        return code
+    before, after = planned.before(), planned.after()
+    changes = compare(before, after)
+    found = destructions(changes, before, after, planned.replaced())
+    if shape == "text":
+        show(given, planned, changes, found)
+    if left := refused([each for each in found if named(each)], allowed):
+        return refuse(given, verb, left, shape)
+    if not planned.changing():
+        return summary(given, planned, None, shape)
+    if not _asked(question, yes=yes):
+        return 0
+    done = watched(given, doing[1], run)
+    return failures(done, given, shape) or summary(given, planned, done, shape)
+
+
+def _asked(question: str, *, yes: bool) -> bool:
     """Ask whether to go on, unless *yes* was said already.
 
     Raises:
@@ -163,21 +177,7 @@ def refuse(given: Deployment, verb: str, left: Sequence[Destruction], shape: str
     """Say which names allow what is *left*, and return the exit code."""
     names = list(dict.fromkeys(each.name for each in left))
     if shape == "json":
-        document: dict[str, Any] = {
-            "version": 1,
-            "environment": given.name,
-            "result": "refused",
-            "destroys": [
-                {
-                    "name": each.name,
-                    "clusters": list(each.clusters),
-                    "replaced": each.replaced,
-                    "takes": list(each.takes),
-                }
-                for each in left
-            ],
-        }
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        write(given, result="refused", destroys=[asdict(each) for each in left])
         return 1
     options = " ".join(f"--allow-destroy {each}" for each in names)
     click.echo(
@@ -199,21 +199,22 @@ def summary(
     """Say what was *done*, or *planned* and not needed, and how long it took."""
     counts = dict(sorted((done or planned).done.items()))
     if shape == "json":
-        document: dict[str, Any] = {
-            "version": 1,
-            "environment": given.name,
-            "result": "changed" if done else "unchanged",
-            "resources": counts,
-            "seconds": round(given.seconds, 1),
-        }
+        more: dict[str, Any] = {}
         if changes is not None:
-            document["changes"] = [machine.change(each) for each in changes.objects]
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+            more["changes"] = [machine.change(each) for each in changes.objects]
+        result, seconds = "changed" if done else "unchanged", round(given.seconds, 1)
+        write(given, result=result, resources=counts, seconds=seconds, **more)
         return 0
     said = ", ".join(f"{number} {_DONE.get(kind, kind)}" for kind, number in counts.items())
     state = "done" if done else "nothing was changed"
     click.echo(f"{given.name}: {state} ({said or 'no resources'}), {given.seconds:.0f} s")
     return 0
+
+
+def write(given: Deployment, **fields: Any) -> None:
+    """Print *fields* about *given* as JSON."""
+    document = {"version": 1, "environment": given.name, **fields}
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
 
 
 def _say(text: str) -> None:

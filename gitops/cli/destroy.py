@@ -4,20 +4,9 @@ from pathlib import Path
 
 import click
 
-from gitops.cli.deploying import (
-    allowing,
-    asked,
-    deployment,
-    failures,
-    formats,
-    refuse,
-    show,
-    summary,
-    watched,
-    yes,
-)
-from gitops.consequences import destructions, holds_data, refused
-from gitops.diff import compare
+from gitops.cli.deploying import carry_out, deployment
+from gitops.cli.options import allowing, formats, yes
+from gitops.consequences import holds_data
 
 
 @click.command("destroy")
@@ -39,19 +28,15 @@ def command(
     something fails.
     """
     given = deployment(root, environment, create=False)
-    planned = watched(given, "looking at", given.session.preview_destroy, lines=False)
-    if code := failures(planned, given, shape):
-        return code
-    before = planned.before()
-    changes = compare(before, [])
-    found = destructions(changes, before, [])
-    if shape == "text":
-        show(given, planned, changes, found)
-    if left := refused([each for each in found if holds_data(each)], allow_destroy):
-        return refuse(given, "destroy", left, shape)
-    if not planned.changing():
-        return summary(given, planned, None, shape)
-    if not asked(f"Destroy {given.name}?", yes=yes):
-        return 0
-    done = watched(given, "destroying", given.session.destroy)
-    return failures(done, given, shape) or summary(given, planned, done, shape)
+    return carry_out(
+        given,
+        "destroy",
+        given.session.preview_destroy,
+        given.session.destroy,
+        doing=("looking at", "destroying"),
+        question=f"Destroy {given.name}?",
+        named=holds_data,
+        allowed=allow_destroy,
+        yes=yes,
+        shape=shape,
+    )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gitops.cli.deploying import deployment, failures, formats, show, summary, watched
+from gitops.cli.deploying import deployment, failures, show, summary, watched
+from gitops.cli.options import formats
 from gitops.diff import compare
 
 

@@ -1,12 +1,11 @@
 """``stack``: what the state of an environment holds, and what is wrong with it."""
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
-from gitops.cli.deploying import deployment, formats
+from gitops.cli.deploying import deployment, write
+from gitops.cli.options import formats
 from gitops.words import counted
 
 
@@ -31,9 +30,7 @@ def command(
         given.session.unprotect()
     found = given.session.state()
     if shape == "json":
-        sys.stdout.write(
-            json.dumps({"version": 1, "environment": given.name, **found}, indent=2) + "\n"
-        )
+        write(given, **found)
         return 0
     click.echo(f"{given.name}: {counted(found['resources'], 'resource')} in {found['backend']}")
     click.echo(f"  last update: {found['updated'] or 'none'}")

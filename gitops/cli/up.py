@@ -5,20 +5,8 @@ from pathlib import Path
 
 import click
 
-from gitops.cli.deploying import (
-    allowing,
-    asked,
-    deployment,
-    failures,
-    formats,
-    refuse,
-    show,
-    summary,
-    watched,
-    yes,
-)
-from gitops.consequences import destructions, refused
-from gitops.diff import compare
+from gitops.cli.deploying import carry_out, deployment
+from gitops.cli.options import allowing, formats, yes
 
 
 @click.command("up")
@@ -52,24 +40,15 @@ def command(
     not named, 2 when something fails.
     """
     given = deployment(root, environment, create=True, clusters=without)
-    planned = watched(
+    return carry_out(
         given,
-        "previewing",
+        "up",
         partial(given.session.preview, refresh=refresh, without=without),
-        lines=False,
+        partial(given.session.up, refresh=refresh, without=without),
+        doing=("previewing", "updating"),
+        question=f"Update {given.name}?",
+        named=lambda _: True,
+        allowed=allow_destroy,
+        yes=yes,
+        shape=shape,
     )
-    if code := failures(planned, given, shape):
-        return code
-    before, after = planned.before(), planned.after()
-    changes = compare(before, after)
-    found = destructions(changes, before, after, planned.replaced())
-    if shape == "text":
-        show(given, planned, changes, found)
-    if left := refused(found, allow_destroy):
-        return refuse(given, "up", left, shape)
-    if not planned.changing():
-        return summary(given, planned, None, shape)
-    if not asked(f"Update {given.name}?", yes=yes):
-        return 0
-    done = watched(given, "updating", partial(given.session.up, refresh=refresh, without=without))
-    return failures(done, given, shape) or summary(given, planned, done, shape)

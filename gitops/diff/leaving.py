@@ -86,8 +86,7 @@ class Leaving:
         sets, found = _sets(self.after), set[_Place]()
         for key, old in _sets(self.before).items():
             new = sets.get(key)
-            policy = at(new or {}, "spec", "syncPolicy").get("applicationsSync")
-            if preserves(new or old) or policy in KEEPING:
+            if keeps(new) if new else preserves(old):
                 gone = elements(old) - elements(new or {})
                 found |= {_Place(key[0], cluster, app) for cluster, app in gone}
         return frozenset(found)
@@ -99,6 +98,12 @@ class Leaving:
     @cached_property
     def _pods_after(self) -> Mapping[_Place, Sequence[_Pods]]:
         return _pods(self.after)
+
+
+def keeps(manifest: Manifest) -> bool:
+    """Tell whether *manifest*, an ApplicationSet that stays, leaves what it names no longer."""
+    policy = at(manifest, "spec", "syncPolicy").get("applicationsSync")
+    return preserves(manifest) or policy in KEEPING
 
 
 def preserves(manifest: Manifest) -> bool:

@@ -3,7 +3,6 @@
 There is no kubelet: nothing runs, but everything is stored, validated, admitted and collected.
 """
 
-import os
 import shutil
 import signal
 import socket
@@ -21,7 +20,7 @@ from gitops.objects import at, entries
 from gitops.programs import build
 from tests import ROOT
 from tests.real.api import Api, ApiError
-from tests.real.schemas import CACHE
+from tests.real.schemas import CACHE, UnavailableError
 
 TOKEN = "an-admin-of-these-tests"  # of a server that lives for one test
 _PATIENCE = 60
@@ -32,10 +31,6 @@ _CONTROLLERS = (
     "serviceaccount-controller",
     "clusterrole-aggregation-controller",
 )
-
-
-class UnavailableError(Exception):
-    """Why there can be no control plane on this machine."""
 
 
 @dataclass(kw_only=True)
@@ -52,28 +47,12 @@ class ControlPlane:
     @property
     def api(self) -> Api:
         """Return a client with all rights."""
-        return Api(server=f"https://127.0.0.1:{self.port}", token=TOKEN)
+        return Api(server=self.server, token=TOKEN)
 
     @property
-    def kubeconfig(self) -> str:
-        """Return a kubeconfig with all rights, whose context is the cluster's name."""
-        return self.kubeconfig_of(TOKEN)
-
-    def kubeconfig_of(self, token: str) -> str:
-        """Return a kubeconfig of whoever has *token*."""
-        cluster = {"server": f"https://127.0.0.1:{self.port}", "insecure-skip-tls-verify": True}
-        return yaml.safe_dump(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [{"name": self.name, "cluster": cluster}],
-                "users": [{"name": "admin", "user": {"token": token}}],
-                "contexts": [
-                    {"name": self.name, "context": {"cluster": self.name, "user": "admin"}}
-                ],
-                "current-context": self.name,
-            }
-        )
+    def server(self) -> str:
+        """Return the URL of the API server."""
+        return f"https://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start what is not running, and wait until the API server is ready."""
@@ -97,7 +76,7 @@ class ControlPlane:
             "kube-controller-manager",
             [
                 str(programs("kube-controller-manager")),
-                *("--kubeconfig", str(self._file("kubeconfig", self.kubeconfig))),
+                *("--kubeconfig", str(self._file("kubeconfig", kubeconfig({self.name: self})))),
                 f"--controllers={','.join(_CONTROLLERS)}",
                 *("--secure-port", "0", "--leader-elect=false"),
                 *(
@@ -184,6 +163,26 @@ class ControlPlane:
         return file
 
 
+def kubeconfig(planes: Mapping[str, ControlPlane], token: str = TOKEN) -> str:
+    """Return a kubeconfig of whoever has *token*, with a context for each of *planes*."""
+    cluster = {"insecure-skip-tls-verify": True}
+    return yaml.safe_dump(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {"name": name, "cluster": {"server": each.server, **cluster}}
+                for name, each in planes.items()
+            ],
+            "users": [{"name": "user", "user": {"token": token}}],
+            "contexts": [
+                {"name": name, "context": {"cluster": name, "user": "user"}} for name in planes
+            ],
+            "current-context": next(iter(planes), ""),
+        }
+    )
+
+
 def programs(name: str, module: str = "kubernetes") -> Path:
     """Return a real program, built when it is not there; it outlives the run.
 
@@ -229,9 +228,7 @@ def ports(number: int) -> list[int]:
 
 
 def _tokens() -> str:
-    return f"{TOKEN},admin,admin,system:masters\n" + "".join(
-        f"{name}-token,{name},{name}\n" for name in ("nobody", "deployer")
-    )
+    return f"{TOKEN},admin,admin,system:masters\nnobody-token,nobody,nobody\n"
 
 
 def _until_ready(plane: ControlPlane) -> None:
@@ -246,8 +243,3 @@ def _until_ready(plane: ControlPlane) -> None:
         else:
             return
     raise AssertionError(f"the API server is not ready: {plane.log('kube-apiserver')[-2000:]}")
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of programs that must not find this machine's own clusters."""
-    return {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}

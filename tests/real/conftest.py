@@ -12,10 +12,9 @@ from gitops.errors import ProgramError
 from tests import ROOT
 from tests.fleets import write
 from tests.real.api import ApiError
-from tests.real.cluster import ControlPlane, UnavailableError, needed
+from tests.real.cluster import ControlPlane, needed
 from tests.real.lab import Lab
-from tests.real.schemas import Schemas, crds
-from tests.real.schemas import UnavailableError as NoSchemasError
+from tests.real.schemas import Schemas, UnavailableError, crds
 from tests.real.schemas import schemas as real_schemas
 
 DIRECT = """
@@ -39,7 +38,7 @@ def schemas() -> Schemas:
     """Return the real schemas, or skip with the reason why they cannot be had."""
     try:
         return real_schemas()
-    except NoSchemasError as error:
+    except UnavailableError as error:
         pytest.skip(str(error))
 
 
@@ -49,7 +48,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
     try:
         needed()
         definitions = [each for each in crds() if each["spec"]["names"]["kind"] in APPLIED]
-    except (UnavailableError, NoSchemasError, ProgramError) as error:
+    except (UnavailableError, ProgramError) as error:
         pytest.skip(str(error))
     started: list[ControlPlane] = []
 

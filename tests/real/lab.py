@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from gitops.objects import Manifest, at, entries, identity
+from gitops.places import pulumi_home
 from gitops.plan import plan
 from gitops.settings import load
 from gitops.source.files import WorkTree
 from tests import ROOT
 from tests.real.api import Api, ApiError
-from tests.real.cluster import TOKEN, ControlPlane, programs
+from tests.real.cluster import TOKEN, ControlPlane, kubeconfig, programs
 
 _PLUGIN = "resource-kubernetes-v{version}"
 _CALM = {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
@@ -62,8 +61,8 @@ class Lab:
     def environment(self, **given: str) -> dict[str, str]:
         """Return the environment of a command; what is *given* comes last, and empty is left out."""
         self.state.mkdir(exist_ok=True)
-        kubeconfig = self.folder / "kubeconfig"
-        kubeconfig.write_text(_joined(self.planes))
+        config = self.folder / "kubeconfig"
+        config.write_text(kubeconfig(self.planes))
         # Each command starts four programs in Python: they may keep their bytecode.
         kept = {
             key: each
@@ -78,7 +77,7 @@ class Lab:
             "PULUMI_HOME": str(home(self.folder)),
             "PULUMI_BACKEND_URL": f"file://{self.state}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "KUBECONFIG": str(kubeconfig),
+            "KUBECONFIG": str(config),
             **given,
         }
         return {key: each for key, each in found.items() if each}
@@ -129,9 +128,8 @@ class Lab:
     def live(self, kind: str, name: str = "web", *, plane: str = "one") -> dict[str, Any] | None:
         """Return an object of the team as it is on a cluster; None where there is none."""
         api = self.planes[plane].api
-        version = {"Deployment": "apps/v1", "HTTPRoute": "gateway.networking.k8s.io/v1"}
         namespace = "" if kind == "Namespace" else self.space
-        path = api.path(version.get(kind, "v1"), kind, namespace, name)
+        path = api.path("apps/v1" if kind == "Deployment" else "v1", kind, namespace, name)
         try:
             return api.call("GET", path)
         except ApiError as error:
@@ -184,8 +182,7 @@ def genuine() -> Path:
     """Return where the genuine Kubernetes plugin is, if it is installed."""
     from components.objects import plugin_version
 
-    base = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    return base / "plugins" / _PLUGIN.format(version=plugin_version())
+    return pulumi_home() / "plugins" / _PLUGIN.format(version=plugin_version())
 
 
 def stands_in() -> bool:
@@ -209,17 +206,3 @@ def home(folder: Path) -> Path:
     )
     program.chmod(0o755)
     return made
-
-
-def _joined(planes: Mapping[str, ControlPlane]) -> str:
-    """Return one kubeconfig for all *planes*, with a context for each."""
-    parts: dict[str, list[Any]] = {"clusters": [], "users": [], "contexts": []}
-    for context, plane in planes.items():
-        own = yaml.safe_load(plane.kubeconfig)
-        parts["clusters"].append({"name": context, "cluster": own["clusters"][0]["cluster"]})
-        parts["users"].append({"name": context, "user": own["users"][0]["user"]})
-        parts["contexts"].append(
-            {"name": context, "context": {"cluster": context, "user": context}}
-        )
-    first = next(iter(planes), "")
-    return yaml.safe_dump({"apiVersion": "v1", "kind": "Config", **parts, "current-context": first})

@@ -37,7 +37,7 @@ _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 
 
 class UnavailableError(Exception):
-    """Why the real schemas cannot be had on this machine."""
+    """Why a real program, or the real schemas, cannot be had on this machine."""
 
 
 class Schemas:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.cluster import kubeconfig
 from tests.real.lab import Lab
 
 pytestmark = pytest.mark.real
@@ -179,7 +180,7 @@ def test_a_kubeconfig_in_the_stack_is_used_and_nowhere_to_be_read(lab: Lab) -> N
     """Whatever was printed and stored is searched for the token by the lab itself."""
     lab.pulumi("stack", "init", "test", given="")
     path = ("--secret", "--path", "gitops:kubeconfigs.one", "--stack", "test")
-    lab.pulumi("config", "set", *path, given=lab.planes["one"].kubeconfig.replace("shared", "one"))
+    lab.pulumi("config", "set", *path, given=kubeconfig(lab.planes))
     assert not lab.leaks((lab.root / STACK).read_text())
 
     done = lab("up", "test", "--yes", KUBECONFIG=str(lab.folder / "none"))
@@ -191,10 +192,10 @@ def test_a_kubeconfig_in_the_stack_is_used_and_nowhere_to_be_read(lab: Lab) -> N
 
 
 def test_a_cluster_that_refuses_is_said_with_what_to_do(lab: Lab) -> None:
-    kubeconfig = lab.folder / "nobody"
-    kubeconfig.write_text(lab.planes["one"].kubeconfig_of("nobody-token").replace("shared", "one"))
+    config = lab.folder / "nobody"
+    config.write_text(kubeconfig(lab.planes, "nobody-token"))
 
-    done = lab("up", "test", "--yes", KUBECONFIG=str(kubeconfig))
+    done = lab("up", "test", "--yes", KUBECONFIG=str(config))
 
     assert done.code == 2
     assert "forbidden" in done.err

@@ -3,17 +3,18 @@
 import sys
 from collections import Counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+from pulumi.automation import EngineEvent
+from pulumi.automation.events import StepEventMetadata
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
+from engine.events import QUIET, name_of
 from gitops.report.safe import visible
 from gitops.report.watched import watched
-
-_QUIET = frozenset({"same", "read", "refresh"})
 
 
 class Progress:
@@ -45,7 +46,7 @@ class Progress:
         if self.live is not None:
             self.live.stop()
 
-    def hear(self, event: Any) -> None:
+    def hear(self, event: EngineEvent) -> None:
         """Take in one event of the engine."""
         if event.resource_pre_event is not None:
             self.begun[_group(event.resource_pre_event.metadata)] += 1
@@ -58,12 +59,10 @@ class Progress:
         if self.live is not None:
             self.live.update(self._tree())
 
-    def _finished(self, metadata: Any, counts: Counter[str], how: str) -> None:
+    def _finished(self, metadata: StepEventMetadata, counts: Counter[str], how: str) -> None:
         counts[_group(metadata)] += 1
-        operation = str(getattr(metadata.op, "value", metadata.op))
-        if self.live is None and self.lines and operation not in _QUIET:
-            name = metadata.urn.rpartition("::")[2]
-            sys.stderr.write(f"{how}{operation} {visible(name)}\n")
+        if self.live is None and self.lines and metadata.op not in QUIET:
+            sys.stderr.write(f"{how}{metadata.op.value} {visible(name_of(metadata.urn))}\n")
 
     def _tree(self) -> Tree:
         tree = Tree(Text(self.title, style="bold"))
@@ -75,8 +74,7 @@ class Progress:
         return tree
 
 
-def _group(metadata: Any) -> str:
+def _group(metadata: StepEventMetadata) -> str:
     """Return the component that a resource belongs to."""
     state = metadata.new or metadata.old
-    parent = (state.parent if state else "") or ""
-    return parent.rpartition("::")[2] or "stack"
+    return name_of((state and state.parent) or "") or "stack"
