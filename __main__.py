@@ -20,8 +20,12 @@ settings.agree(
     {key: config.get_object(key) for key in ("environment", "apps", "clusters")},
 )
 stack = plan(fleet, pulumi.get_stack())
+# Only a preview without a network may go on without release manifests, and it says so.
+for each in stack.missing() if config.get_bool("offline") else stack.complete():
+    pulumi.log.warn(f"{each} was not fetched: its objects are not shown. Run gitops fetch.")
 kubeconfigs = config.get_secret_object("kubeconfigs") or pulumi.Output.secret({})
 
+clusters: dict[str, Cluster] = {}
 for name, each in stack.clusters.items():
     provider = k8s.Provider(
         name,
@@ -30,7 +34,7 @@ for name, each in stack.clusters.items():
         context=each.cluster.context or name,
         enable_server_side_apply=True,
     )
-    Cluster(
+    clusters[name] = Cluster(
         name,
         ClusterArgs(
             plan=each,
@@ -39,9 +43,16 @@ for name, each in stack.clusters.items():
         ),
         pulumi.ResourceOptions(providers=[provider]),
     )
+access = {name: each.access for name, each in clusters.items() if each.access is not None}
+webhooks: dict[str, pulumi.Output[str]] = {}
+for name, each in clusters.items():
+    each.serve(name, access)
+    webhooks |= each.webhooks
 
 pulumi.export("environment", stack.environment.name)
 pulumi.export("delivery", stack.environment.delivery.value)
 pulumi.export(
     "clusters", {name: sorted(each.applications) for name, each in stack.clusters.items()}
 )
+if webhooks:
+    pulumi.export("webhooks", pulumi.Output.secret(webhooks))

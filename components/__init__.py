@@ -1,17 +1,36 @@
 """Pulumi components: thin shells around the objects that the core builds."""
 
+from components.access import Access, AccessArgs, Served, ServedArgs
 from components.application import Application, ApplicationArgs
 from components.cluster import Cluster, ClusterArgs
 from components.delivery import Delivery, DeliveryArgs
+from components.platform import (
+    Definitions,
+    DefinitionsArgs,
+    Platform,
+    PlatformArgs,
+    Program,
+    ProgramArgs,
+)
 from components.tenancy import Tenancy, TenancyArgs
 
 __all__ = [
+    "Access",
+    "AccessArgs",
     "Application",
     "ApplicationArgs",
     "Cluster",
     "ClusterArgs",
+    "Definitions",
+    "DefinitionsArgs",
     "Delivery",
     "DeliveryArgs",
+    "Platform",
+    "PlatformArgs",
+    "Program",
+    "ProgramArgs",
+    "Served",
+    "ServedArgs",
     "Tenancy",
     "TenancyArgs",
 ]

@@ -1,11 +1,14 @@
 """Everything of one environment on one cluster."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, ResourceOptions
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
+from components.access import Access, AccessArgs, Served, ServedArgs
 from components.application import Application, ApplicationArgs
 from components.delivery import Delivery, DeliveryArgs
+from components.platform import Platform, PlatformArgs
 from components.tenancy import Tenancy, TenancyArgs
 from gitops.plan import ClusterPlan
 
@@ -19,31 +22,50 @@ class ClusterArgs:
     applications: bool
     """Whether Pulumi applies the applications too, because no engine does."""
     protect: bool
-    """Whether Pulumi refuses to delete namespaces and roots."""
+    """Whether Pulumi refuses to delete namespaces, custom kinds and roots."""
 
 
 class Cluster(ComponentResource):
-    """Namespaces, the engine's roots and, where there is no engine, the applications."""
+    """Namespaces, the platform, the engine's roots and, where no engine is, the applications."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
-        """Register namespaces before everything that lies in them."""
+        """Register namespaces before everything that lies in them, and roots after their engine."""
         super().__init__("gitops:index:Cluster", name, None, opts)
-        tenancy = Tenancy(
-            f"{name}-tenancy",
-            TenancyArgs(manifests=args.plan.tenancy, protect=args.protect),
-            ResourceOptions(parent=self),
-        )
-        spaces = tenancy.namespaces
+        below = ResourceOptions(parent=self)
+        tenancy = TenancyArgs(manifests=args.plan.tenancy, protect=args.protect)
+        spaces = Tenancy(f"{name}-tenancy", tenancy, below).namespaces
+        self.served = args.plan.platform.served
+        """Secrets by which the Argo CD here knows other clusters."""
+        self.webhooks: Mapping[str, Output[str]] = {}
+        """Secrets of the programs that a Git server calls."""
+        self.ready: Sequence[Resource] = ()
+        """What is there when the programs of the platform work."""
+        if args.plan.platform.programs:
+            given = PlatformArgs(planned=args.plan.platform, cluster=name, protect=args.protect)
+            platform = Platform(f"{name}-platform", given, below)
+            self.webhooks, self.ready = platform.webhooks, platform.ready
+        self.access: Output[str] | None = None
+        """How the Argo CD of another cluster talks to this one, where there is such a one."""
+        if args.plan.platform.access:
+            given = AccessArgs(manifests=args.plan.platform.access)
+            after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
+            self.access = Access(f"{name}-access", given, after).config
         if args.plan.delivery:
             delivery = DeliveryArgs(manifests=args.plan.delivery, protect=args.protect)
-            after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
+            after = ResourceOptions(parent=self, depends_on=[*spaces.values(), *self.ready])
             Delivery(f"{name}-delivery", delivery, after)
         if args.applications:
             for app, plan in args.plan.applications.items():
                 given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
                 own = {each["metadata"].get("namespace") for each in (*plan.objects, *plan.tests)}
-                after = ResourceOptions(
-                    parent=self, depends_on=[spaces[each] for each in spaces if each in own]
-                )
+                needed = [*(spaces[each] for each in spaces if each in own), *self.ready]
+                after = ResourceOptions(parent=self, depends_on=needed)
                 Application(f"{name}-{app}", given, after)
         self.register_outputs({"applications": sorted(args.plan.applications)})
+
+    def serve(self, name: str, access: Mapping[str, Output[str]]) -> None:
+        """Let the Argo CD here, if there is one, reach the clusters to which it has *access*."""
+        if self.served:
+            args = ServedArgs(manifests=self.served, config=access)
+            after = ResourceOptions(parent=self, depends_on=list(self.ready))
+            Served(f"{name}-served", args, after)

@@ -20,6 +20,7 @@ from gitops.model import (
     Topology,
 )
 from gitops.objects import Manifest
+from gitops.platform import Reach
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +90,24 @@ def owned(seen: Outlines) -> Owned:
         for cluster, outline in on.items():
             found[outline.team, cluster][name] = outline
     return found
+
+
+def reach(fleet: Fleet, stack: Stack, apps: Owned) -> dict[str, Reach]:
+    """Return by cluster where applications of *stack* may be."""
+    spaces = [each for team in fleet.teams.values() for each in namespaces(stack.environment, team)]
+    return {
+        cluster: Reach(
+            namespaces=spaces,
+            kinds=sorted(
+                kind
+                for (_, name), own in apps.items()
+                if name == cluster
+                for each in own.values()
+                for kind in each.cluster_resources
+            ),
+        )
+        for cluster in stack.clusters
+    }
 
 
 def roots(fleet: Fleet, stack: Stack, apps: Owned, cluster: Cluster) -> Iterator[Manifest]:

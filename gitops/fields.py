@@ -210,7 +210,7 @@ Tag = Annotated[
     str, Pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "an image tag, such as 1.4.2", 128)
 ]
 Digest = Annotated[str, Pattern(r"sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits", 71)]
-Hash = Digest
+Sha256 = Annotated[str, Pattern(r"[0-9a-f]{64}", "a SHA-256 digest: 64 hexadecimal digits", 64)]
 Version = Annotated[
     str,
     Pattern(
@@ -227,6 +227,23 @@ HttpsUrl = Annotated[
         "an https:// URL without credentials",
         512,
         "Put credentials in a Secret",
+    ),
+]
+Source = Annotated[
+    str,
+    Pattern(
+        r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/([A-Za-z0-9._~/%-]|\{(version|file)\})*",
+        "an https:// URL without credentials, with {version} and {file}",
+        512,
+    ),
+]
+MirrorPlace = Annotated[
+    str,
+    Pattern(
+        r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/%-]*)?"
+        r"|(?!.*(^|/)\.\.(/|$))[A-Za-z0-9_.][A-Za-z0-9_./-]*",
+        "an https:// URL without credentials, or a folder of the repository",
+        512,
     ),
 ]
 GitUrl = Annotated[

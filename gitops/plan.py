@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitops import delivery
+from gitops.errors import ProgramError
 from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
 from gitops.model import Cluster, Deployment, Environment, Fleet, Manifests, Stack
 from gitops.objects import Manifest, Placed
+from gitops.platform import Missing, Platform, Program, platform
 
 ROOTS = frozenset({"AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
 """Kinds that an engine starts from; their names are made of an environment's and a team's."""
-PROTECTED = ROOTS | {"Namespace"}
-"""Kinds of the platform whose deletion takes applications along: Pulumi refuses to delete them."""
+PROTECTED = ROOTS | {"Namespace", "CustomResourceDefinition"}
+"""Kinds of the platform whose deletion takes others along: Pulumi refuses to delete them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class ClusterPlan:
     cluster: Cluster
     tenancy: tuple[Manifest, ...]
     """Namespaces of the teams, with their limits and their closed doors. Pulumi's."""
+    platform: Platform
+    """Programs that bring applications about, watch and judge them. Pulumi's."""
     delivery: tuple[Manifest, ...]
     """Roots of the GitOps engine. Pulumi's; none where delivery is direct."""
     applications: Mapping[str, ApplicationPlan]
@@ -71,12 +75,36 @@ class StackPlan:
     def placed_on(self, name: str, *, without: frozenset[str] = frozenset()) -> Iterator[Placed]:
         """Iterate over the objects on cluster *name*, but not those of applications *without*."""
         plan = self.clusters[name]
-        for manifest in (*plan.tenancy, *plan.delivery):
+        for manifest in (*plan.tenancy, *plan.platform.objects(), *plan.delivery):
             yield self._placed(name, "", manifest)
         for app, each in plan.applications.items():
             if app not in without:
                 for manifest in (*each.objects, *each.tests):
                     yield self._placed(name, app, manifest)
+
+    def missing(self) -> list[Missing]:
+        """Return the files of release manifests that were not fetched: their objects are unknown."""
+        every = (
+            each
+            for plan in self.clusters.values()
+            for program in plan.platform.programs
+            for each in program.missing
+        )
+        return list({str(each): each for each in every}.values())
+
+    def complete(self) -> list[Missing]:
+        """Return nothing, where every release manifest was fetched.
+
+        Raises:
+            ProgramError: one was not: what is on a cluster of it would be deleted.
+
+        """
+        missing = self.missing()
+        if missing:
+            listed = ", ".join(str(each) for each in missing)
+            name = self.environment.name
+            raise ProgramError(f"{name}: {listed}: not fetched. Run gitops fetch {name}.")
+        return missing
 
     def _placed(self, cluster: str, app: str, manifest: Manifest) -> Placed:
         return Placed(
@@ -98,12 +126,14 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
     stack = fleet.stacks[environment]
     seen = delivery.outlines(fleet, stack)
     owned = delivery.owned(seen)
+    reach = delivery.reach(fleet, stack, owned)
     return StackPlan(
         environment=stack.environment,
         clusters={
             name: ClusterPlan(
                 cluster=cluster,
                 tenancy=tuple(_tenancy(fleet, stack.environment, cluster)),
+                platform=platform(fleet, stack, cluster, reach),
                 delivery=tuple(delivery.roots(fleet, stack, owned, cluster)),
                 applications={
                     app: _application(fleet, stack, cluster, deployment, seen)
@@ -152,3 +182,17 @@ def _tenancy(fleet: Fleet, environment: Environment, cluster: Cluster) -> Iterat
             yield from (quota,) if quota else ()
             yield core.limit_range(made)
             yield core.default_deny(made)
+
+
+__all__ = [
+    "PROTECTED",
+    "ROOTS",
+    "ApplicationPlan",
+    "ClusterPlan",
+    "Missing",
+    "Platform",
+    "Program",
+    "StackPlan",
+    "plan",
+    "protected",
+]

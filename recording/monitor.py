@@ -15,6 +15,7 @@ from recording import values
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
+_DEFINITION = ":CustomResourceDefinition"
 _UNSUPPORTED = frozenset(
     {
         # Output values would hide in inputs which properties a policy may look at.
@@ -133,7 +134,9 @@ class Monitor:
         )
         # A preview does not know the id of what does not exist yet; a provider's id is a mark.
         known = values.UNKNOWN_ID if request.type.startswith(_PROVIDER) else ""
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=known, object=request.object)
+        # A custom kind is half of what a program sends, and no program asks what became of it.
+        back = None if request.type.endswith(_DEFINITION) else request.object
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=known, object=back)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # the protocol's name
         """Record the outputs of a component or of the stack."""

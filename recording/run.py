@@ -23,6 +23,8 @@ from recording.monitor import Monitor, Recording
 from recording.program import hosted, program
 
 _DISABLED = "pulumi:disable-default-providers"
+_OFFLINE = "gitops:offline"
+"""Tells the program that nobody can fetch anything, and that nothing is deleted either."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +58,7 @@ def record(run: Run) -> Recording:
         preview=True,
         organization="organization",
     )
-    config.set_all_config(dict(run.config), list(run.secret_keys))
+    config.set_all_config({**run.config, _OFFLINE: "true"}, list(run.secret_keys))
     with _without_positions():
         asyncio.run(_run(run.root))
     return monitor.recording()

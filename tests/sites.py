@@ -11,6 +11,7 @@ from gitops.model import (
     Delivery,
     Environment,
     Fleet,
+    Mirror,
     Policy,
     Release,
     ScheduledJob,
@@ -44,6 +45,7 @@ FLEET = Fleet(
     teams={"shop": SHOP},
     policy=Policy(registries=("registry.example.com",)),
     versions={},
+    mirror=Mirror(),
     directories={},
     stacks={},
 )

@@ -16,6 +16,8 @@ from gitops.cli.usage import Unknown
 from gitops.consequences import Destruction, destructions, holds_data, refused
 from gitops.diff import Changes, compare
 from gitops.errors import ProgramError
+from gitops.model import Fleet
+from gitops.platform import fetching
 from gitops.report import machine
 from gitops.report.safe import visible
 from gitops.settings import load
@@ -62,6 +64,8 @@ def deployment(
     for each in clusters:
         if each not in fleet.stacks[name].clusters:
             raise Unknown("cluster", each, list(fleet.stacks[name].clusters))
+    if create:
+        _complete(root, fleet, name)
     # The engine's SDK takes half a second to import.
     from engine import open_session
 
@@ -69,6 +73,14 @@ def deployment(
     session = open_session(root, name, guarded=guarded, create=create, say=_say)
     _say(f"{name}: state in {session.backend}")
     return Deployment(name=name, session=session)
+
+
+def _complete(root: Path, fleet: Fleet, name: str) -> None:
+    """Fetch what the platform of the environment *name* needs and this machine does not have."""
+    for each in fetching.wanted(fleet, [name]):
+        if not fetching.fetched(each):
+            _say(f"fetching {each}")
+            fetching.fetch(each, fleet.mirror, root)
 
 
 def watched(given: Deployment, what: str, run: Look, *, lines: bool = True) -> "Planned":

@@ -18,6 +18,8 @@ _LAZY = {
     "preview": "Show what every environment consists of, and what a change does.",
     "render": "Write the GitOps repository.",
     "check": "Check all that the files declare; does not run the Pulumi program.",
+    "fetch": "Bring the release manifests of the platform to this machine.",
+    "pin": "Choose the version of a program of the platform.",
     "up": "Bring the clusters of an environment to what the model says.",
     "destroy": "Delete everything that Pulumi made in an environment.",
     "refresh": "Show what on the clusters differs from what was last applied.",

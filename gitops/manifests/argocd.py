@@ -3,6 +3,8 @@
 Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/
 """
 
+import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -150,6 +152,20 @@ def _lifecycle(environment: Environment) -> dict[str, Any]:
     return {"applicationsSync": "sync", "preserveResourcesOnDeletion": False}
 
 
+def credentials(token: str, authority: str) -> str:
+    """Return how Argo CD talks to a cluster: the ``config`` of the cluster's Secret.
+
+    *token* and *authority* are as a Secret holds them, in base64. Source:
+    https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#clusters
+    """
+    return json.dumps(
+        {
+            "bearerToken": base64.b64decode(token).decode(),
+            "tlsClientConfig": {"insecure": False, "caData": authority},
+        }
+    )
+
+
 def _kind(name: str) -> dict[str, str]:
     group, _, kind = name.rpartition("/")
     return {"group": group, "kind": kind}
@@ -157,5 +173,8 @@ def _kind(name: str) -> dict[str, str]:
 
 def _manifest(tenant: Tenant, kind: str, name: str, spec: dict[str, Any]) -> Manifest:
     labels = tenant_labels(tenant.fleet, tenant.team, tenant.environment.name)
-    metadata = {"name": name, "namespace": NAMESPACE, "labels": labels}
+    metadata: dict[str, Any] = {"name": name, "namespace": NAMESPACE, "labels": labels}
+    if kind == "ApplicationSet":
+        # Its Applications have to go first: they are taken down by the Argo CD that goes next.
+        metadata["annotations"] = {"pulumi.com/deletionPropagationPolicy": "foreground"}
     return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}

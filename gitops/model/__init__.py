@@ -15,7 +15,6 @@ from gitops.model.application import (
 )
 from gitops.model.environment import (
     Cluster,
-    Component,
     Delivery,
     Environment,
     Gateway,
@@ -30,28 +29,48 @@ from gitops.model.environment import (
     Topology,
 )
 from gitops.model.fleet import Deployment, Fleet, Stack
-from gitops.model.parts import RolloutStrategy, RouteKind, SyncMode
+from gitops.model.parts import Resources, RolloutStrategy, RouteKind, SyncMode
+from gitops.model.platform import (
+    ArgoCd,
+    Component,
+    ComponentName,
+    Flux,
+    Installed,
+    Mirror,
+    Movable,
+    Notifications,
+    Platform,
+)
 
 __all__ = [
     "KINDS",
     "AnyApplication",
     "Application",
+    "ArgoCd",
     "Chart",
     "Cluster",
     "Component",
+    "ComponentName",
     "Delivery",
     "Deployment",
     "Environment",
     "Fleet",
+    "Flux",
     "Gateway",
     "IngressController",
+    "Installed",
     "Level",
     "Manifests",
+    "Mirror",
+    "Movable",
+    "Notifications",
+    "Platform",
     "PodSecurity",
     "Policy",
     "Quota",
     "Release",
     "Repository",
+    "Resources",
     "RolloutStrategy",
     "RouteKind",
     "ScheduledJob",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gitops import fields
 from gitops.model.parts import SHAPE, SyncMode
+from gitops.model.platform import Component, ComponentName, Platform
 
 
 class Delivery(StrEnum):
@@ -60,6 +61,12 @@ class Environment:
     """Branch of the rendered repository that is synced; the repository's when left out."""
     differs: Mapping[fields.Text, fields.Text] = field(default_factory=dict[str, str])
     """Declared differences to the environment it promotes from: `app.key: reason`."""
+    platform: Platform = field(default_factory=Platform)
+    """Programs that Pulumi installs on its clusters."""
+    versions: Mapping[ComponentName, Component] = field(
+        default_factory=dict[ComponentName, Component]
+    )
+    """Versions of those programs, instead of the ones in `fleet/versions.yaml`."""
 
     @property
     def guarded(self) -> bool:
@@ -190,18 +197,6 @@ class Policy:
     """Labels that every workload must carry, beside the recommended ones."""
     levels: Mapping[fields.Label, Settings] = field(default_factory=dict[str, Mapping[str, Level]])
     """Level of a rule by environment: off, warn or enforce."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Component:
-    """A program of the platform, pinned."""
-
-    __pydantic_config__ = SHAPE
-
-    version: fields.Version
-    """Exact version."""
-    sha256: fields.Digest | None = None
-    """Digest of its release manifest."""
 
 
 @dataclass(frozen=True, kw_only=True)

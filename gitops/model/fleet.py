@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from gitops.model.application import Application
 from gitops.model.environment import (
     Cluster,
-    Component,
     Environment,
     Policy,
     Release,
     Repository,
     Team,
 )
+from gitops.model.platform import Component, ComponentName, Mirror
 from gitops.objects import Manifest
 
 
@@ -53,7 +53,9 @@ class Fleet:
     clusters: Mapping[str, Cluster]
     teams: Mapping[str, Team]
     policy: Policy
-    versions: Mapping[str, Component]
+    versions: Mapping[ComponentName, Component]
+    """Pinned programs of the platform, for environments that pin no other version."""
+    mirror: Mirror
     directories: Mapping[str, tuple[Manifest, ...]]
     """Objects of the plain-manifest applications, by directory."""
     stacks: Mapping[str, Stack]
@@ -63,6 +65,10 @@ class Fleet:
     def prefix(self) -> str:
         """Prefix of our own labels and annotations, without the slash."""
         return f"gitops.{self.domain}"
+
+    def component(self, environment: Environment, name: ComponentName) -> Component:
+        """Return what is pinned of *name*, which *environment* installs."""
+        return environment.versions.get(name) or self.versions[name]
 
     def placements(self) -> Iterator[tuple[Stack, Cluster, str, Deployment]]:
         """Iterate over every application on every cluster of every environment."""

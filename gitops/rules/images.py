@@ -14,7 +14,7 @@ _REFERENCE = re.compile(
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?"
 )
 _MAX_NAME = 255
-_DEFAULT_HOST = "docker.io"
+DEFAULT_HOST = "docker.io"
 
 
 class Image(NamedTuple):
@@ -43,7 +43,7 @@ def parse(text: str) -> Image | None:
         host, path = None, f"{host}/{path}"
     if host is None:
         path = path if "/" in path else f"library/{path}"
-    image = Image((host or _DEFAULT_HOST).lower(), path, found["tag"], found["digest"])
+    image = Image((host or DEFAULT_HOST).lower(), path, found["tag"], found["digest"])
     return image if len(image.repository) <= _MAX_NAME else None
 
 

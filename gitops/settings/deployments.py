@@ -4,7 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gitops.errors import Problem
-from gitops.model import Application, Cluster, Deployment, Environment, Release, Team
+from gitops.model import (
+    Application,
+    Cluster,
+    Component,
+    ComponentName,
+    Deployment,
+    Environment,
+    Release,
+    Team,
+)
 from gitops.settings import problems, shapes, sound
 from gitops.settings.layers import Layer, layer, merge, place
 from gitops.settings.meaning import Complaint, alone, placed
@@ -25,6 +34,7 @@ class Sources:
     environments: Mapping[str, Environment]
     clusters: Mapping[str, Cluster]
     teams: Mapping[str, Team]
+    versions: Mapping[ComponentName, Component]
     released: Mapping[str, Mapping[str, Release]]
     known: "Known"
 

@@ -13,6 +13,7 @@ from gitops.model import (
     Environment,
     Fleet,
     Manifests,
+    Mirror,
     Policy,
     Release,
     Stack,
@@ -87,7 +88,7 @@ def _load(files: Files, only: Container[str] | None = None) -> Loaded:
     teams = reading.file(shapes.TEAMS, named=True)
     rules = reading.file(shapes.POLICY)
     versions = reading.file(shapes.VERSIONS)
-    sources = _sources(reading, clusters or {}, teams or {})
+    sources = _sources(reading, clusters or {}, teams or {}, versions or {})
     deployments = Deployments(sources=sources, reading=reading)
     found = deployments.all()
     manifests = _directories(reading, sources, found, deployments.idle)
@@ -104,6 +105,7 @@ def _load(files: Files, only: Container[str] | None = None) -> Loaded:
         teams=teams,
         policy=rules,
         versions=versions,
+        mirror=head.mirror,
         directories=manifests,
         stacks={
             each.name: Stack(
@@ -131,6 +133,20 @@ def policy(files: Files) -> Policy:
     return found
 
 
+def mirror(files: Files) -> Mirror:
+    """Return where the platform comes from; whatever else is wrong with the fleet may be mended.
+
+    Raises:
+        InputError: with everything that is wrong in ``fleet/fleet.yaml``.
+
+    """
+    reading = Reading(files)
+    found = reading.file(shapes.FLEET)
+    if reading.found:
+        raise InputError(reading.found)
+    return found.mirror
+
+
 def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
     """Return *environments* from the first to the last on the way of a release."""
 
@@ -144,7 +160,7 @@ def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
     return sorted(environments.values(), key=lambda each: (depth(each), each.name))
 
 
-def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
+def _sources(reading: Reading, clusters: Any, teams: Any, versions: Any) -> Sources:
     stacks: dict[str, Document] = {}
     environments: dict[str, Environment] = {}
     found = (shapes.STACK_FILE.fullmatch(path) for path in reading.files.names("."))
@@ -171,6 +187,7 @@ def _sources(reading: Reading, clusters: Any, teams: Any) -> Sources:
         environments=environments,
         clusters=clusters,
         teams=teams,
+        versions=versions,
         released={name: _released(reading, each) for name, each in releases.items()},
     )
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from gitops import names
 from gitops.model import Environment
+from gitops.platform import catalogue
 from gitops.settings import shapes
 from gitops.settings.deployments import Sources
 from gitops.settings.layers import get
@@ -88,10 +89,26 @@ class References:
                 self.reading.complain(
                     document, (*ENVIRONMENT, "clusters"), f"{cluster!r} stands here twice"
                 )
+        self._platform(environment, document)
         if not environment.clusters:
             self.reading.complain(
                 document, (*ENVIRONMENT, "clusters"), "there is no cluster", "at least one"
             )
+
+    def _platform(self, environment: Environment, document: Document) -> None:
+        """Check that what is installed is pinned, with a digest for each file that is needed."""
+        for name, settings in environment.platform.installed():
+            pinned = environment.versions.get(name) or self.sources.versions.get(name)
+            left = catalogue.unpinned(name, settings, pinned)
+            if left:
+                version = pinned.version if pinned else "VERSION"
+                self.reading.complain(
+                    document,
+                    (*ENVIRONMENT, "platform", name.value),
+                    f"{name.value} is not pinned: there is no digest of {', '.join(left)}",
+                    f"version and sha256 in {shapes.VERSIONS}",
+                    f"Run gitops pin {name.value} {version}",
+                )
 
     def _layers(self, environment: Environment, document: Document, path: Path) -> None:
         """Check what the layers at *path*, by application, name."""

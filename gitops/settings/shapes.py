@@ -14,7 +14,9 @@ from gitops.model import (
     AnyApplication,
     Cluster,
     Component,
+    ComponentName,
     Environment,
+    Mirror,
     Policy,
     Release,
     Repository,
@@ -48,6 +50,8 @@ class FleetFile:
     """DNS domain of the company; our own labels begin with `gitops.` and it."""
     repository: Repository
     """Git repository that the engines sync."""
+    mirror: Mirror = field(default_factory=Mirror)
+    """Where the platform's own manifests and images come from instead of the internet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,7 @@ ADAPTERS: Mapping[str, Any] = {
     CLUSTERS: Mapping[fields.Label, Cluster],
     TEAMS: Mapping[fields.Label, Team],
     POLICY: Policy,
-    VERSIONS: Mapping[fields.Label, Component],
+    VERSIONS: Mapping[ComponentName, Component],
     RELEASES: ReleaseFile,
     APPS: AnyApplication,
     "environment": Environment,

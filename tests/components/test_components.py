@@ -48,7 +48,13 @@ def registered(recording: Recording) -> Counter[str]:
 
 def everything(plan: ClusterPlan) -> list[Manifest]:
     apps = [each for app in plan.applications.values() for each in (*app.objects, *app.tests)]
-    return [*plan.tenancy, *plan.delivery, *apps]
+    return [*plan.tenancy, *platform(plan), *plan.delivery, *apps]
+
+
+def platform(plan: ClusterPlan) -> list[Manifest]:
+    """Return what is installed, but not the clusters that are made known once all are there."""
+    known = list(plan.platform.served.values())
+    return [each for each in plan.platform.objects() if each not in known]
 
 
 def of_kind(recording: Recording, *wanted: str) -> list[Resource]:
@@ -85,6 +91,8 @@ def test_type_tokens_are_frozen(direct: ClusterPlan, argocd: ClusterPlan) -> Non
         "gitops:index:Tenancy",
         "gitops:index:Delivery",
         "gitops:index:Application",
+        "gitops:index:Platform",
+        "gitops:index:Program",
     }
 
 
@@ -97,7 +105,7 @@ def test_a_cluster_registers_what_the_core_built_and_nothing_else(plan: ClusterP
 def test_applications_are_left_to_the_engine_unless_there_is_none(plan: ClusterPlan) -> None:
     recording = recorded(build(plan, applications=False))
 
-    assert registered(recording) == kinds([*plan.tenancy, *plan.delivery])
+    assert registered(recording) == kinds([*plan.tenancy, *platform(plan), *plan.delivery])
 
 
 def test_every_object_has_the_explicit_provider_of_its_cluster(plan: ClusterPlan) -> None:
@@ -112,7 +120,8 @@ def test_every_object_lies_in_a_component_and_no_component_is_lost(direct: Clust
     top = one(recording, "it")
     parts = {each.urn: each.name for each in recording.children(top.urn)}
     assert top.parent == STACK
-    assert set(parts.values()) == {"it-tenancy", *(f"it-{app}" for app in direct.applications)}
+    apps = {f"it-{app}" for app in direct.applications}
+    assert set(parts.values()) == {"it-tenancy", *apps}
     assert {each.parent for each in objects(recording)} == set(parts)
 
 
@@ -128,6 +137,7 @@ def test_an_outer_component_does_not_steal_the_children(argocd: ClusterPlan) -> 
     assert one(recording, "it").parent == one(recording, "outer").urn
     assert {each.name for each in recording.children(one(recording, "it").urn)} == {
         "it-tenancy",
+        "it-platform",
         "it-delivery",
     }
     assert {each.provider for each in objects(recording)} == {PROVIDER}
@@ -251,6 +261,7 @@ def test_every_component_says_what_it_holds(direct: ClusterPlan, argocd: Cluster
     both = ClusterPlan(
         cluster=direct.cluster,
         tenancy=direct.tenancy,
+        platform=direct.platform,
         delivery=argocd.delivery,
         applications={"checkout": direct.applications["checkout"]},
     )

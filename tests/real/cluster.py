@@ -30,6 +30,7 @@ _CONTROLLERS = (
     "garbage-collector-controller",
     "serviceaccount-controller",
     "clusterrole-aggregation-controller",
+    "serviceaccount-token-controller",
 )
 
 
@@ -79,6 +80,8 @@ class ControlPlane:
                 *("--kubeconfig", str(self._file("kubeconfig", kubeconfig({self.name: self})))),
                 f"--controllers={','.join(_CONTROLLERS)}",
                 *("--secure-port", "0", "--leader-elect=false"),
+                *("--service-account-private-key-file", str(self.folder / "service-accounts.key")),
+                *("--root-ca-file", str(self.folder / "certificates/apiserver.crt")),
                 *(
                     "--namespace-sync-period",
                     "2s",

@@ -1,7 +1,7 @@
 """What tests against real programs and schemas share."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from gitops.errors import ProgramError
+from gitops.settings import Loaded
 from tests import ROOT
 from tests.fleets import write
 from tests.real.api import ApiError
 from tests.real.cluster import ControlPlane, needed
-from tests.real.lab import Lab
+from tests.real.lab import Lab, Start
+from tests.real.published import mirror
 from tests.real.schemas import Schemas, UnavailableError, crds
 from tests.real.schemas import schemas as real_schemas
 
@@ -43,20 +45,29 @@ def schemas() -> Schemas:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], ControlPlane]]:
+def published(tmp_path_factory: pytest.TempPathFactory, loaded: Loaded) -> Path:
+    """Return a mirror of all that the sample fleet pins, or skip with the reason why there is none."""
+    try:
+        return mirror(tmp_path_factory.mktemp("mirror"), loaded.fleet)
+    except UnavailableError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Return what starts a control plane of a name, or skip with the reason why there is none."""
     try:
         needed()
-        definitions = [each for each in crds() if each["spec"]["names"]["kind"] in APPLIED]
+        definitions = list(crds())
     except (UnavailableError, ProgramError) as error:
         pytest.skip(str(error))
     started: list[ControlPlane] = []
 
-    def starting(name: str) -> ControlPlane:
+    def starting(name: str, kinds: frozenset[str] = APPLIED) -> ControlPlane:
         plane = ControlPlane(name=name, folder=tmp_path_factory.mktemp("plane"))
         started.append(plane)
         plane.start()
-        plane.define(definitions)
+        plane.define(each for each in definitions if each["spec"]["names"]["kind"] in kinds)
         return plane
 
     yield starting
@@ -65,7 +76,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
 
 @pytest.fixture(scope="session")
-def plane(start: Callable[[str], ControlPlane]) -> ControlPlane:
+def plane(start: Start) -> ControlPlane:
     """Return a control plane that tests share; each leaves it as it found it."""
     return start("shared")
 

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from gitops.objects import Manifest, at, entries, identity
 from gitops.places import pulumi_home
@@ -19,9 +20,16 @@ from tests import ROOT
 from tests.real.api import Api, ApiError
 from tests.real.cluster import TOKEN, ControlPlane, kubeconfig, programs
 
-_PLUGIN = "resource-kubernetes-v{version}"
 _CALM = {"PULUMI_SKIP_UPDATE_CHECK": "true", "NO_COLOR": "1"}
 PASSPHRASE = "a passphrase of these tests"
+
+
+class Start(Protocol):
+    """Starts a control plane of a name that knows some custom kinds."""
+
+    def __call__(self, name: str, kinds: frozenset[str] = ...) -> ControlPlane:
+        """Return it when it is ready."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +150,7 @@ class Lab:
         found = plan(load(WorkTree(self.root)).fleet, environment)
         for name, each in found.clusters.items():
             apps = each.applications.values() if found.environment.delivery == "direct" else ()
-            own = [*each.tenancy, *each.delivery]
+            own = [*each.tenancy, *each.platform.objects(), *each.delivery]
             own += [one for app in apps for one in (*app.objects, *app.tests)]
             for manifest in own:
                 yield each.cluster.context or name, manifest
@@ -178,31 +186,38 @@ def holds(live: Any, wanted: Any) -> bool:
     return live == wanted
 
 
-def genuine() -> Path:
-    """Return where the genuine Kubernetes plugin is, if it is installed."""
-    from components.objects import plugin_version
-
-    return pulumi_home() / "plugins" / _PLUGIN.format(version=plugin_version())
+_STAND_INS = {"kubernetes": "tests.real.provider", "random": "tests.real.passwords"}
+"""Modules that stand in for plugins."""
 
 
-def stands_in() -> bool:
-    """Tell whether the stand-in takes the place of the genuine plugin."""
-    return not genuine().exists()
+def genuine(package: str = "kubernetes") -> Path:
+    """Return where the genuine plugin of *package* is, if it is installed."""
+    name = f"resource-{package}-v{version(f'pulumi-{package}')}"
+    return pulumi_home() / "plugins" / name
+
+
+def stands_in(package: str = "kubernetes") -> bool:
+    """Tell whether a stand-in takes the place of the genuine plugin."""
+    return not genuine(package).exists()
 
 
 def home(folder: Path) -> Path:
-    """Return a home of the engine with a Kubernetes plugin: the genuine one, or the stand-in."""
+    """Return a home of the engine with the plugins it needs: the genuine ones, or stand-ins."""
     made = folder / "pulumi"
-    if made.exists():
-        return made
-    place = made / "plugins" / genuine().name
-    if not stands_in():
-        shutil.copytree(genuine(), place)
-        return made
-    place.mkdir(parents=True)
-    program = place / "pulumi-resource-kubernetes"
-    program.write_text(
-        f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -P -m tests.real.provider \"$@\"\n"
-    )
-    program.chmod(0o755)
+    made.mkdir(exist_ok=True)
+    # The engine's own log costs a third of its time; where it can have no folder there is none.
+    (made / "logs").touch()
+    for package, module in _STAND_INS.items():
+        place = made / "plugins" / genuine(package).name
+        if place.exists():
+            continue
+        if not stands_in(package):
+            shutil.copytree(genuine(package), place)
+            continue
+        place.mkdir(parents=True)
+        program = place / f"pulumi-resource-{package}"
+        program.write_text(
+            f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -P -m {module} \"$@\"\n"
+        )
+        program.chmod(0o755)
     return made

@@ -28,6 +28,10 @@ _SECRET_SIG = "1b47061264138c4ac30d75fd1eb44270"
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
+_TOKEN = "kubernetes.io/service-account-token"
+_WAIT = "pulumi.com/waitFor"
+_PROPAGATION = "pulumi.com/deletionPropagationPolicy"
+"""Annotations that the genuine plugin obeys; see its package's page in the Pulumi registry."""
 _GONE = 60
 """Seconds to wait until an object that is deleted has gone."""
 
@@ -175,7 +179,10 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         self._apply(manifest, MANAGER, context)
-        return provider_pb2.CreateResponse(id=_id(manifest), properties=_outputs(properties))
+        live = self._ready(manifest, context)
+        return provider_pb2.CreateResponse(
+            id=_id(manifest), properties=_outputs({**properties, **live})
+        )
 
     def Update(self, request: Any, context: Any) -> Any:
         properties = given(request.news)
@@ -183,7 +190,8 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=request.news)
         manifest = _object(request.type, plain(properties))
         self._apply(manifest, _manager(given(request.olds)), context)
-        return provider_pb2.UpdateResponse(properties=_outputs(properties))
+        live = self._ready(manifest, context)
+        return provider_pb2.UpdateResponse(properties=_outputs({**properties, **live}))
 
     def Read(self, request: Any, context: Any) -> Any:
         properties = given(request.properties)
@@ -192,14 +200,16 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         if found is None:
             return provider_pb2.ReadResponse()
         live = inputs if request.type == _RELEASE else _restricted(found, inputs)
+        more = {"data": found["data"]} if inputs.get("type") == _TOKEN else {}
         return provider_pb2.ReadResponse(
-            id=request.id, properties=_outputs(live), inputs=struct(live)
+            id=request.id, properties=_outputs({**live, **more}), inputs=struct(live)
         )
 
     def Delete(self, request: Any, context: Any) -> Any:
         inputs = plain(given(request.old_inputs) or given(request.properties))
         manifest = _object(request.type, inputs)
-        self._ask(context, "DELETE", manifest, {"propagationPolicy": "Background"})
+        policy = str(_annotations(manifest).get(_PROPAGATION, "background")).capitalize()
+        self._ask(context, "DELETE", manifest, {"propagationPolicy": policy})
         end = time.monotonic() + _GONE
         while self._get(manifest, context) is not None:
             if time.monotonic() > end:
@@ -218,6 +228,23 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(code, f"{manifest['kind']} {_id(manifest)}: {error}")
         except OSError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, f"the cluster cannot be reached: {error}")
+
+    def _ready(self, manifest: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Wait as the genuine one does, and return what of the object only the cluster knows."""
+        token = manifest.get("type") == _TOKEN
+        condition = str(_annotations(manifest).get(_WAIT, "")).removeprefix("condition=")
+        if not (token or condition):
+            return {}
+        end = time.monotonic() + _GONE
+        while time.monotonic() < end:
+            live = self._get(manifest, context) or {}
+            if token and live.get("data"):
+                return {"data": live["data"]}
+            if condition and _holds(live, condition):
+                return {}
+            time.sleep(0.05)  # As the genuine one, which watches.
+        context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, f"{_id(manifest)} does not become ready")
+        raise AssertionError
 
     def _get(self, manifest: Mapping[str, Any], context: Any) -> dict[str, Any] | None:
         return self._ask(context, "GET", manifest, None)
@@ -253,6 +280,16 @@ def _object(kind: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         "metadata": metadata,
         "type": "helm.sh/release.v1",
     }
+
+
+def _annotations(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = fields(manifest.get("metadata")) or {}
+    return fields(metadata.get("annotations")) or {}
+
+
+def _holds(live: Mapping[str, Any], condition: str) -> bool:
+    found = items((fields(live.get("status")) or {}).get("conditions")) or []
+    return any(each["type"] == condition and each["status"] == "True" for each in found)
 
 
 def _id(manifest: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Every environment of the sample fleet on fresh clusters, each with an API server of its own."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,22 @@ from gitops.settings import load
 from gitops.source.files import WorkTree
 from tests import ROOT
 from tests.real.cluster import ControlPlane
-from tests.real.lab import Lab
+from tests.real.lab import Lab, Start
 
 pytestmark = pytest.mark.real
-ENGINES = ("argocd", "flux-system")
-"""Namespaces that come with a GitOps engine, which somebody has installed."""
+OTHERS = frozenset({"HTTPRoute"})
+"""Custom kinds that come with a cluster, and not with our platform."""
 LEFT_OUT = shutil.ignore_patterns(".*", "tests", "tools", "docs", "__pycache__")
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> Lab:
-    """Return a copy of the sample fleet, without control planes yet."""
+def sample(tmp_path: Path, published: Path) -> Lab:
+    """Return a copy of the sample fleet, without control planes yet, that has a mirror."""
     made = Lab(folder=tmp_path, planes={})
     shutil.copytree(ROOT, made.root, ignore=LEFT_OUT)
+    (made.root / "mirror").symlink_to(published)
+    with (made.root / "fleet/fleet.yaml").open("a") as file:
+        file.write("mirror: {manifests: mirror}\n")
     return made
 
 
@@ -33,17 +35,12 @@ def namespaces(plane: ControlPlane) -> set[str]:
 
 @pytest.mark.parametrize("environment", ["development", "staging", "production", "dr"])
 def test_an_environment_comes_about_stays_and_goes(
-    sample: Lab, start: Callable[[str], ControlPlane], environment: str
+    sample: Lab, start: Start, environment: str
 ) -> None:
     fleet = load(WorkTree(sample.root)).fleet
     stack = fleet.stacks[environment]
     contexts = [each.context or name for name, each in stack.clusters.items()]
-    sample.planes = {each: start(each) for each in contexts}
-    for plane in sample.planes.values():
-        for name in ENGINES:
-            plane.api.apply(
-                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, "x"
-            )
+    sample.planes = {each: start(each, OTHERS) for each in contexts}
     before = {name: namespaces(plane) for name, plane in sample.planes.items()}
 
     first = sample("up", environment, "--yes")

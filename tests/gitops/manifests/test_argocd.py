@@ -14,6 +14,7 @@ IN_CLUSTER = "https://kubernetes.default.svc"
 GUARDED = replace(TEST, promotes_from="before")
 FOLLOWER = replace(TEST, follows="production")
 AUTOMATED = replace(TEST, sync=SyncMode.AUTOMATED)
+FOREGROUND = {"pulumi.com/deletionPropagationPolicy": "foreground"}
 TARGET = Target(
     app="web",
     cluster="two",
@@ -76,7 +77,7 @@ def test_an_application_set_lists_exactly_what_the_model_has() -> None:
     assert application_set(tenant(), [TARGET], charts=False) == {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
-        "metadata": tenant_metadata("test-shop", "argocd"),
+        "metadata": {**tenant_metadata("test-shop", "argocd"), "annotations": FOREGROUND},
         "spec": {
             "goTemplate": True,
             "goTemplateOptions": ["missingkey=error"],
@@ -172,6 +173,7 @@ def test_an_environment_may_have_a_branch_of_its_own() -> None:
 def test_charts_have_a_set_of_their_own_that_names_the_helm_release_after_the_application() -> None:
     plain, charts = (application_set(tenant(), [TARGET], charts=each) for each in (False, True))
 
-    assert charts["metadata"] == tenant_metadata("test-shop-charts", "argocd")
+    metadata = tenant_metadata("test-shop-charts", "argocd")
+    assert charts["metadata"] == {**metadata, "annotations": FOREGROUND}
     assert charts["spec"]["template"]["spec"]["source"].pop("helm") == {"releaseName": "{{.app}}"}
     assert charts["spec"] == plain["spec"]

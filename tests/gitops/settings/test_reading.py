@@ -14,7 +14,7 @@ LABEL = (
 
 @pytest.mark.parametrize(
     ("file", "value"),
-    [("teams", "{contact: a}"), ("clusters", CLUSTER), ("versions", "{version: 1.0.0}")],
+    [("teams", "{contact: a}"), ("clusters", CLUSTER)],
 )
 def test_a_key_that_can_be_no_name_is_one_problem(tmp_path: Path, file: str, value: str) -> None:
     path = f"fleet/{file}.yaml"
@@ -24,6 +24,16 @@ def test_a_key_that_can_be_no_name_is_one_problem(tmp_path: Path, file: str, val
 
     assert problems(root) == [
         f"{path}:{line}:1: Not_A_Name: 'Not_A_Name' does not fit. Accepted: {LABEL}. Rename it."
+    ]
+
+
+def test_only_programs_of_the_platform_have_a_version(tmp_path: Path) -> None:
+    versions = f"{BASE['fleet/versions.yaml']}argo-rollout: {{version: v1.10.1}}\n"
+
+    assert problems(write(tmp_path, fleet__versions_dot_yaml=versions)) == [
+        "fleet/versions.yaml:2:1: argo-rollout: 'argo-rollout' is not accepted. Accepted: argo-cd, "
+        "flux, argo-rollouts, sealed-secrets, external-secrets, kyverno, gatekeeper. Did you mean "
+        "'argo-rollouts'?"
     ]
 
 

@@ -1,0 +1,54 @@
+"""``fetch``: bring the release manifests of the platform to this machine."""
+
+from pathlib import Path
+
+import click
+
+from gitops.cli.choose import environments
+from gitops.cli.progress import working
+from gitops.errors import OutputError
+from gitops.platform import fetching
+from gitops.settings import load
+from gitops.source.files import WorkTree
+from gitops.words import counted
+
+
+@click.command("fetch")
+@click.argument("environment", nargs=-1)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Also write them to FOLDER, for a mirror in a closed network.",
+)
+@click.pass_obj
+def command(root: Path, environment: tuple[str, ...], to: Path | None) -> int:
+    """Fetch the release manifests that every ENVIRONMENT, or those named, installs.
+
+    Each is kept in the user's cache once its digest is the one that is pinned; what is there
+    already is not fetched again. Exits 2 when one cannot be had.
+    """
+    fleet = load(WorkTree(root)).fleet
+    wanted = fetching.wanted(fleet, environments(fleet, environment))
+    left = [each for each in wanted if to is not None or not fetching.fetched(each)]
+    with working("fetching"):
+        for each in left:
+            content = fetching.fetch(each, fleet.mirror, root)
+            if to is not None:
+                _write(to / each.place, content)
+    for each in left:
+        click.echo(f"fetched {each}")
+    click.echo(f"{counted(len(wanted), 'release manifest')}, {len(left)} fetched")
+    return 0
+
+
+def _write(path: Path, content: bytes) -> None:
+    new = path.with_name(f"{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}. Name another folder with --to.") from None
+    finally:
+        new.unlink(missing_ok=True)

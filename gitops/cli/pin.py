@@ -1,0 +1,109 @@
+"""``pin``: choose the version of a program of the platform, and write down its digests."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter
+
+from gitops.cli.progress import working
+from gitops.cli.usage import Unknown
+from gitops.errors import InputError, OutputError
+from gitops.model import Component, ComponentName
+from gitops.platform import catalogue, fetching, store
+from gitops.settings import problems, shapes
+from gitops.settings.load import mirror
+from gitops.settings.stack import ENVIRONMENT
+from gitops.source.document import parse
+from gitops.source.files import WorkTree
+from gitops.source.splice import splice
+
+
+@click.command("pin")
+@click.argument("component")
+@click.argument("version")
+@click.option("--env", "only", metavar="ENV", help="Only for this environment, to try it there.")
+@click.option(
+    "--source",
+    metavar="URL",
+    help="Where its files lie, with {version} and {file}; where its project publishes them otherwise.",
+)
+@click.pass_obj
+def command(root: Path, component: str, version: str, only: str | None, source: str | None) -> int:
+    """Pin COMPONENT, such as argo-cd, at VERSION, such as v3.3.3.
+
+    Fetches the files of its release manifest and writes version and digests to
+    `fleet/versions.yaml`, or for one environment to its `Pulumi.<environment>.yaml`. Nothing else in
+    the file changes. What the version changes is then shown by `gitops preview --against HEAD`.
+    """
+    name = _name(component)
+    wanted = _wanted(version, source)
+    given = mirror(WorkTree(root))
+    digests: dict[str, str] = {}
+    with working("fetching"):
+        for file in catalogue.every_file(name):
+            each = fetching.Wanted(name=name, component=wanted, file=file)
+            content, _ = fetching.read(each, given, root)
+            digests[file] = hashlib.sha256(content).hexdigest()
+            store.keep(digests[file], content)
+    path, at = shapes.VERSIONS, (name.value,)
+    if only is not None:
+        path, at = (
+            _stack(root, only),
+            (*(str(each) for each in ENVIRONMENT), "versions", name.value),
+        )
+    _write(root / path, at, _block(wanted, digests))
+    click.echo(f"{path}: {name.value} {version}")
+    return 0
+
+
+def _name(component: str) -> ComponentName:
+    known = [each.value for each in ComponentName]
+    if component not in known:
+        raise Unknown("component", component, known)
+    return ComponentName(component)
+
+
+def _wanted(version: str, source: str | None) -> Component:
+    given = {"version": version, **({"source": source} if source else {})}
+    found, wrong = problems.check(TypeAdapter(Component), given, lambda _: ("gitops pin", None))
+    if found is None:
+        raise InputError(wrong)
+    return found
+
+
+def _stack(root: Path, environment: str) -> str:
+    found = {
+        match[1]: match[0]
+        for path in WorkTree(root).names(".")
+        if (match := shapes.STACK_FILE.fullmatch(path))
+    }
+    if environment not in found:
+        raise Unknown("environment", environment, sorted(found))
+    return found[environment]
+
+
+def _block(component: Component, digests: Mapping[str, str]) -> str:
+    lines = [f"version: {component.version}"]
+    lines += [f"source: {component.source}"] if component.source else []
+    return "\n".join([*lines, "sha256:", *(f"  {file}: {each}" for file, each in digests.items())])
+
+
+def _write(path: Path, at: Sequence[str], block: str) -> None:
+    """Write *block* into the file at *path*, and nothing else of it.
+
+    Raises:
+        OutputError: the file cannot be written, or is not written as it must be.
+
+    """
+    new = path.with_name(f".{path.name}.partial")
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        parse(path.name, (changed := splice(text, at, block)).encode())
+        new.write_text(changed, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror}. Mend that, and run it again.") from None
+    finally:
+        new.unlink(missing_ok=True)

@@ -1,0 +1,159 @@
+"""What Pulumi installs on the clusters of an environment, from release manifests."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from gitops.model import (
+    ArgoCd,
+    Cluster,
+    Component,
+    ComponentName,
+    Fleet,
+    Stack,
+    Topology,
+)
+from gitops.objects import Manifest
+from gitops.platform import argocd, catalogue, store
+from gitops.platform.install import WORKLOADS, Place, installed, namespaces
+from gitops.platform.store import DEFINITION
+
+_ASKING = frozenset(
+    {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}
+)
+"""Kinds through which the API server asks pods, and may wait for their answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """A file of a release manifest that was not fetched: nobody knows what is in it."""
+
+    name: ComponentName
+    component: Component
+    file: str
+
+    def __str__(self) -> str:
+        """Return what is not known."""
+        return f"{self.name.value} {self.component.version} ({self.file})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """One program of the platform on one cluster: its objects, in the order they need."""
+
+    name: ComponentName
+    version: str
+    definitions: tuple[Manifest, ...] = ()
+    """Custom kinds."""
+    stages: tuple[tuple[Manifest, ...], ...] = ()
+    """Everything else: what pods need, the pods, and what asks them; none of them is empty."""
+    webhook: str = ""
+    """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Platform:
+    """Everything that is installed on one cluster."""
+
+    namespaces: tuple[Manifest, ...] = ()
+    programs: tuple[Program, ...] = ()
+    access: tuple[Manifest, ...] = ()
+    """What lets the Argo CD of another cluster in."""
+    served: Mapping[str, Manifest] = field(default_factory=dict[str, Manifest])
+    """By cluster, the Secret by which the Argo CD here knows it, without credentials."""
+
+    def objects(self) -> Iterator[Manifest]:
+        """Iterate over all objects."""
+        yield from self.namespaces
+        for each in self.programs:
+            yield from each.definitions
+            yield from chain.from_iterable(each.stages)
+        yield from self.access
+        yield from self.served.values()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """Where applications of an environment may be on one cluster."""
+
+    namespaces: Sequence[str]
+    kinds: Sequence[str]
+    """Cluster-scoped ones: ``group/Kind``."""
+
+
+def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, Reach]) -> Platform:
+    """Return what is installed on *cluster*; *reach* says by cluster where applications may be."""
+    hub = next(iter(stack.clusters)) == cluster.name
+    alone = stack.environment.topology is Topology.PER_CLUSTER
+    places = [
+        Place(
+            fleet=fleet,
+            environment=stack.environment,
+            name=name,
+            component=fleet.component(stack.environment, name),
+            settings=settings,
+        )
+        for name, settings in stack.environment.platform.installed()
+    ]
+    here = [each for each in places if hub or alone or each.name is not ComponentName.ARGO_CD]
+    argo = next((each for each in places if each.name is ComponentName.ARGO_CD), None)
+    access: Iterator[Manifest] = iter(())
+    served: dict[str, Manifest] = {}
+    if argo is not None and not alone:
+        if hub:
+            served = {
+                name: argocd.cluster_secret(argo, each, reach[name].namespaces, reach[name].kinds)
+                for name, each in stack.clusters.items()
+                if name != cluster.name
+            }
+        else:
+            own = reach[cluster.name]
+            access = argocd.access(argo, own.namespaces, own.kinds)
+    return Platform(
+        namespaces=tuple(namespaces(here, cluster.kubernetes)),
+        programs=tuple(_program(each) for each in here),
+        access=tuple(access),
+        served=served,
+    )
+
+
+def _program(place: Place) -> Program:
+    files = catalogue.files(place.name, place.settings)
+    found = {file: store.objects(place.component.sha256[file]) for file in files}
+    published = [each for some in found.values() for each in some or () if _ours(place, each)]
+    objects = installed(place, published)
+    if isinstance(place.settings, ArgoCd):
+        objects = list(argocd.configured(place, place.settings, objects))
+    return Program(
+        name=place.name,
+        version=place.component.version,
+        definitions=tuple(each for each in objects if each["kind"] == DEFINITION),
+        stages=_stages(objects),
+        webhook=argocd.webhook_key(place.settings) if isinstance(place.settings, ArgoCd) else "",
+        missing=tuple(
+            Missing(name=place.name, component=place.component, file=file)
+            for file, some in found.items()
+            if some is None
+        ),
+    )
+
+
+def _stages(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], ...]:
+    """Return *objects*, but no custom kinds, in the order in which they can work."""
+    found: dict[int, list[Manifest]] = {0: [], 1: [], 2: []}
+    for each in objects:
+        if each["kind"] != DEFINITION:
+            found[1 if each["kind"] in WORKLOADS else 2 if each["kind"] in _ASKING else 0].append(
+                each
+            )
+    return tuple(tuple(each) for each in found.values() if each)
+
+
+def _ours(place: Place, manifest: Manifest) -> bool:
+    """Tell whether *manifest* is not the program's namespace, which we make ourselves."""
+    name = catalogue.CATALOGUE[place.name].namespace
+    return not (manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == name)
+
+
+__all__ = ["Missing", "Platform", "Program", "Reach", "platform"]

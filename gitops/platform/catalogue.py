@@ -1,0 +1,117 @@
+"""Where each program of the platform is published, and what its project recommends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gitops.model import (
+    ArgoCd,
+    Component,
+    ComponentName,
+    Flux,
+    Installed,
+    Movable,
+    PodSecurity,
+)
+from gitops.model.platform import FluxController
+
+_RAW = "https://raw.githubusercontent.com"
+_HUB = "https://github.com"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One program, as its project publishes it."""
+
+    source: str
+    """URL of a file of its release manifest, with ``{version}`` and ``{file}``."""
+    namespace: str
+    """Namespace that it expects; release manifests may leave it out."""
+    pod_security: PodSecurity
+    """Strictest pod security standard under which its pods are admitted."""
+    files: tuple[str, ...] = ("install.yaml",)
+    registry: str = ""
+    """Registry of images that the manifest names without one; Docker Hub's when empty."""
+
+
+CATALOGUE: Mapping[ComponentName, Entry] = {
+    ComponentName.ARGO_CD: Entry(
+        source=f"{_RAW}/argoproj/argo-cd/{{version}}/manifests/{{file}}",
+        namespace="argocd",
+        pod_security=PodSecurity.RESTRICTED,
+    ),
+    # The manifests of the Flux project by controller: the release itself has only all in one.
+    ComponentName.FLUX: Entry(
+        source=f"{_RAW}/controlplaneio-fluxcd/flux-operator/main/config/data/flux/{{version}}/{{file}}",
+        namespace="flux-system",
+        pod_security=PodSecurity.RESTRICTED,
+        registry="ghcr.io",
+    ),
+    ComponentName.ARGO_ROLLOUTS: Entry(
+        source=f"{_RAW}/argoproj/argo-rollouts/{{version}}/manifests/{{file}}",
+        namespace="argo-rollouts",
+        pod_security=PodSecurity.RESTRICTED,
+    ),
+    ComponentName.SEALED_SECRETS: Entry(
+        source=f"{_HUB}/bitnami-labs/sealed-secrets/releases/download/{{version}}/{{file}}",
+        namespace="kube-system",
+        pod_security=PodSecurity.RESTRICTED,
+        files=("controller.yaml",),
+    ),
+    ComponentName.EXTERNAL_SECRETS: Entry(
+        source=f"{_HUB}/external-secrets/external-secrets/releases/download/{{version}}/{{file}}",
+        namespace="external-secrets",
+        pod_security=PodSecurity.RESTRICTED,
+        files=("external-secrets.yaml",),
+    ),
+    ComponentName.KYVERNO: Entry(
+        source=f"{_HUB}/kyverno/kyverno/releases/download/{{version}}/{{file}}",
+        namespace="kyverno",
+        pod_security=PodSecurity.RESTRICTED,
+    ),
+    ComponentName.GATEKEEPER: Entry(
+        source=f"{_RAW}/open-policy-agent/gatekeeper/{{version}}/deploy/{{file}}",
+        namespace="gatekeeper-system",
+        pod_security=PodSecurity.RESTRICTED,
+        files=("gatekeeper.yaml",),
+    ),
+}
+
+
+def files(name: ComponentName, settings: Installed) -> tuple[str, ...]:
+    """Return the files of the release manifest of *name* that *settings* need, in order."""
+    if isinstance(settings, ArgoCd) and settings.high_availability:
+        return ("ha/install.yaml",)
+    if isinstance(settings, Flux):
+        parts = [f"{each.value}.yaml" for each in settings.controllers]
+        return ("rbac.yaml", "policies.yaml", *parts)
+    return CATALOGUE[name].files
+
+
+def every_file(name: ComponentName) -> tuple[str, ...]:
+    """Return every file of the release manifest of *name* that some settings need."""
+    if name is ComponentName.ARGO_CD:
+        return (*files(name, ArgoCd()), *files(name, ArgoCd(high_availability=True)))
+    if name is ComponentName.FLUX:
+        return files(name, Flux(controllers=tuple(FluxController)))
+    return CATALOGUE[name].files
+
+
+def namespace(name: ComponentName, settings: Installed) -> str:
+    """Return the namespace of *name*."""
+    own = settings.namespace if isinstance(settings, Movable) else None
+    return own or CATALOGUE[name].namespace
+
+
+def url(name: ComponentName, component: Component, file: str) -> str:
+    """Return where *file* of the release manifest is published."""
+    source = component.source or CATALOGUE[name].source
+    return source.replace("{version}", component.version).replace("{file}", file)
+
+
+def unpinned(
+    name: ComponentName, settings: Installed, component: Component | None
+) -> tuple[str, ...]:
+    """Return the files of *name* that are needed and have no digest."""
+    return tuple(
+        each for each in files(name, settings) if component is None or each not in component.sha256
+    )

@@ -1,0 +1,120 @@
+"""Brings release manifests from where they are published, or from the mirror, into the store."""
+
+import hashlib
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitops.errors import ProgramError
+from gitops.model import Component, ComponentName, Fleet, Mirror
+from gitops.platform import catalogue, store
+
+_PATIENCE = 60
+"""Seconds without an answer."""
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a file; the largest release manifest has six million."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """One file of a release manifest."""
+
+    name: ComponentName
+    component: Component
+    file: str
+
+    @property
+    def url(self) -> str:
+        """Where its project publishes it."""
+        return catalogue.url(self.name, self.component, self.file)
+
+    @property
+    def place(self) -> str:
+        """Path under a mirror: host and path of the URL."""
+        return self.url.removeprefix("https://")
+
+    def __str__(self) -> str:
+        """Return program, version and file."""
+        return f"{self.name.value} {self.component.version} ({self.file})"
+
+
+def wanted(fleet: Fleet, environments: Iterable[str]) -> list[Wanted]:
+    """Return every file that the platform of *environments* needs, each once."""
+    return list(
+        {each.component.sha256[each.file]: each for each in _wanted(fleet, environments)}.values()
+    )
+
+
+def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
+    for each in environments:
+        environment = fleet.stacks[each].environment
+        for name, settings in environment.platform.installed():
+            component = fleet.component(environment, name)
+            for file in catalogue.files(name, settings):
+                yield Wanted(name=name, component=component, file=file)
+
+
+def fetched(each: Wanted) -> bool:
+    """Tell whether *each* is in the store."""
+    return store.holds(each.component.sha256[each.file])
+
+
+def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
+    """Bring *each* into the store, and return its content; a mirror's folder is in *root*.
+
+    Raises:
+        ProgramError: it cannot be had, or is not what was pinned.
+
+    """
+    content, source = read(each, mirror, root)
+    pinned = each.component.sha256[each.file]
+    found = hashlib.sha256(content).hexdigest()
+    if found != pinned:
+        raise ProgramError(
+            f"{each}: {source} is not what was pinned: its sha256 is {found}, and not {pinned}. "
+            "Nothing was kept. Find out who changed it; if it is meant to be this one: "
+            f"gitops pin {each.name.value} {each.component.version}"
+        )
+    store.keep(found, content)
+    return content
+
+
+def read(each: Wanted, mirror: Mirror, root: Path) -> tuple[bytes, str]:
+    """Return the content of *each*, whatever it is, and where it came from.
+
+    Raises:
+        ProgramError: it cannot be had.
+
+    """
+    given = mirror.manifests
+    if given and not given.startswith("https://"):
+        return _file(each, root / given / each.place), f"{given}/{each.place}"
+    source = f"{given.rstrip('/')}/{each.place}" if given else each.url
+    return _download(each, source), source
+
+
+def _file(each: Wanted, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProgramError(
+            f"{each}: {path} cannot be read: {error.strerror}. Where there is a network, "
+            "gitops fetch --to FOLDER fills such a folder."
+        ) from None
+
+
+def _download(each: Wanted, source: str) -> bytes:
+    try:
+        with urllib.request.urlopen(source, timeout=_PATIENCE) as answer:  # noqa: S310  # https
+            content: bytes = answer.read(_LARGEST + 1)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ProgramError(
+            f"{each}: {source} cannot be fetched: {reason}. Try again; behind a proxy set "
+            "HTTPS_PROXY; in a closed network set 'mirror' in fleet/fleet.yaml."
+        ) from None
+    if len(content) > _LARGEST:
+        raise ProgramError(f"{each}: {source} has more than {_LARGEST >> 20} MiB.")
+    return content

@@ -1,0 +1,191 @@
+"""What the fleet makes of a release manifest: its namespace, labels, images and resources."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
+from gitops.manifests.site import MANAGED_BY
+from gitops.model import Component, ComponentName, Environment, Fleet, Installed, Resources
+from gitops.objects import Manifest, at
+from gitops.platform import catalogue
+from gitops.platform.store import DEFINITION
+from gitops.rules import images
+
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+_DEFAULTS = {
+    "requests": {"cpu": "50m", "memory": "128Mi"},
+    "limits": {"memory": "1Gi"},
+}
+"""For containers about which neither the release nor the fleet says anything."""
+_WAIT = {"pulumi.com/waitFor": "condition=Established"}
+"""Source: https://www.pulumi.com/registry/packages/kubernetes/#waitfor"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One program of the platform in one environment."""
+
+    fleet: Fleet
+    environment: Environment
+    name: ComponentName
+    component: Component
+    settings: Installed
+
+    @property
+    def namespace(self) -> str:
+        """Namespace that it lies in."""
+        return catalogue.namespace(self.name, self.settings)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels that say whose an object is; what the release says beside them stays."""
+        return {
+            "app.kubernetes.io/managed-by": MANAGED_BY,
+            f"{self.fleet.prefix}/environment": self.environment.name,
+            f"{self.fleet.prefix}/component": self.name.value,
+        }
+
+
+def installed(place: Place, published: Iterable[Manifest]) -> list[Manifest]:
+    """Return *published*, the objects of a release manifest, as *place* has them."""
+    return [_installed(place, each) for each in published]
+
+
+def _installed(place: Place, manifest: Manifest) -> Manifest:
+    made: Manifest = {**manifest, "metadata": _metadata(place, manifest)}
+    kind = manifest["kind"]
+    if kind in WORKLOADS:
+        made["spec"] = _workload(place, manifest)
+    elif kind == "Secret" and not (manifest.get("data") or manifest.get("stringData")):
+        # The program fills it: what is empty here must not become ours.
+        made = {key: each for key, each in made.items() if key not in {"data", "stringData"}}
+    return _moved(place, made)
+
+
+def _metadata(place: Place, manifest: Manifest) -> dict[str, Any]:
+    given: Mapping[str, Any] = manifest["metadata"]
+    labels = {**at(given, "labels"), **place.labels}
+    labels.setdefault("app.kubernetes.io/name", str(given["name"]).replace(":", "."))
+    labels.setdefault("app.kubernetes.io/part-of", place.name.value)
+    made: dict[str, Any] = {**given, "labels": labels}
+    made.pop("creationTimestamp", None)
+    if group_kind(manifest) not in CLUSTER_SCOPED:
+        made["namespace"] = given.get("namespace") or place.namespace
+    if manifest["kind"] == DEFINITION:
+        made["annotations"] = {**at(given, "annotations"), **_WAIT}
+    return made
+
+
+def _workload(place: Place, manifest: Manifest) -> dict[str, Any]:
+    spec: dict[str, Any] = manifest["spec"]
+    pod: dict[str, Any] = spec["template"]["spec"]
+    needs = place.settings.resources.get(manifest["metadata"]["name"])
+    made = {
+        **pod,
+        **{
+            group: [_container(place, each, needs) for each in pod[group]]
+            for group in ("initContainers", "containers")
+            if group in pod
+        },
+    }
+    return {**spec, "template": {**spec["template"], "spec": made}}
+
+
+def _container(
+    place: Place, container: Mapping[str, Any], needs: Resources | None
+) -> dict[str, Any]:
+    return {
+        **container,
+        "image": image(place, container["image"]),
+        "resources": _resources(at(container, "resources"), needs),
+    }
+
+
+def _resources(given: Mapping[str, Any], needs: Resources | None) -> dict[str, Any]:
+    """Return what a container needs: what the fleet says, else the release, else a default."""
+    made: dict[str, Any] = {}
+    for side, defaults in _DEFAULTS.items():
+        ours = getattr(needs, side, None)
+        said = {
+            "cpu": getattr(ours, "cpu", None),
+            "memory": getattr(ours, "memory", None),
+            "ephemeral-storage": getattr(ours, "ephemeral_storage", None),
+        }
+        found = {**defaults, **at(given, side), **{key: each for key, each in said.items() if each}}
+        made[side] = found
+    return made
+
+
+def image(place: Place, reference: str) -> str:
+    """Return the image *reference* of a release as the fleet pulls it: exact, from its mirror."""
+    entry = catalogue.CATALOGUE[place.name]
+    found = images.parse(reference)
+    if found is None:
+        return reference
+    implied = found.registry == images.DEFAULT_HOST and not reference.startswith(found.registry)
+    registry = entry.registry if entry.registry and implied else found.registry
+    tag, digest = found.tag, found.digest
+    if digest is None and tag in {None, "latest"}:
+        # The file in the repository of a project may name what was built last.
+        tag = place.component.version
+    mirror = place.fleet.mirror.images
+    return "".join(
+        [
+            f"{mirror}/" if mirror else "",
+            f"{registry}/{found.path}",
+            f":{tag}" if tag else "",
+            f"@{digest}" if digest else "",
+        ]
+    )
+
+
+def _moved(place: Place, manifest: Manifest) -> Manifest:
+    """Return *manifest* with every reference to the namespace it was written for turned to ours."""
+    published = catalogue.CATALOGUE[place.name].namespace
+    if place.namespace == published:
+        return manifest
+    return cast("Manifest", _turned(manifest, published, place.namespace))
+
+
+def _turned(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, dict):
+        given = cast("dict[str, Any]", value)
+        return {
+            key: new if key == "namespace" and each == old else _turned(each, old, new)
+            for key, each in given.items()
+        }
+    if isinstance(value, list):
+        return [_turned(each, old, new) for each in cast("list[Any]", value)]
+    return value
+
+
+def namespaces(places: Iterable[Place], kubernetes: str) -> list[Manifest]:
+    """Return the namespaces of *places*, each once, however many share it."""
+    found: dict[str, list[Place]] = {}
+    for each in places:
+        if each.namespace != "kube-system":  # It is there before everything else.
+            found.setdefault(each.namespace, []).append(each)
+    return [_namespace(name, sharing, kubernetes) for name, sharing in found.items()]
+
+
+def _namespace(name: str, sharing: list[Place], kubernetes: str) -> Manifest:
+    order = ["privileged", "baseline", "restricted"]
+    levels = [catalogue.CATALOGUE[each.name].pod_security.value for each in sharing]
+    level = min(levels, key=order.index)
+    first = sharing[0]
+    standards = {
+        f"pod-security.kubernetes.io/{mode}{suffix}": value
+        for mode in ("enforce", "audit", "warn")
+        for suffix, value in (("", level), ("-version", f"v{kubernetes}"))
+    }
+    labels = {
+        "app.kubernetes.io/part-of": first.fleet.name,
+        "app.kubernetes.io/managed-by": MANAGED_BY,
+        f"{first.fleet.prefix}/environment": first.environment.name,
+    }
+    metadata = {"name": name, "labels": {**labels, **standards}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+__all__ = ["WORKLOADS", "Place", "image", "installed", "namespaces"]

@@ -1,0 +1,144 @@
+"""Release manifests as they were fetched: by their digest, in the user's cache directory.
+
+A file is there only if its content had the digest that was pinned. What was read from it lies
+beside it as JSON, which is read forty times as fast.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from gitops.errors import ProgramError
+from gitops.objects import Manifest, at, entries
+from gitops.places import cache_folder
+
+DEFINITION = "CustomResourceDefinition"
+_FORM = 1
+"""Raised whenever what is read from a manifest becomes another thing."""
+_INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+)\Z")
+_FLOAT = re.compile(
+    r"(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"
+    r"|[-+]?[0-9]+[eE][-+]?[0-9]+)\Z"
+)
+
+
+class _Loader(yaml.CSafeLoader):
+    """Reads YAML as Kubernetes does: no dates, no numbers to the base of sixty.
+
+    Source: https://github.com/kubernetes-sigs/yaml, which reads YAML for Kubernetes
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [each for each in found if each[0].rpartition(":")[2] in {"bool", "null", "merge"}]
+    for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-+0123456789"))
+
+
+def holds(sha256: str) -> bool:
+    """Tell whether the file with the digest *sha256* was fetched."""
+    return _raw(sha256).exists()
+
+
+def keep(sha256: str, content: bytes) -> None:
+    """Keep *content*, whose digest is *sha256*, and what it says.
+
+    Raises:
+        ProgramError: it is not what Kubernetes would read.
+
+    """
+    found = list(_objects(content, sha256))
+    _write(_read(sha256), _sealed(json.dumps(found, separators=(",", ":")).encode()))
+    _write(_raw(sha256), content)
+
+
+@lru_cache(maxsize=64)
+def objects(sha256: str) -> tuple[Manifest, ...] | None:
+    """Return the objects in the file with the digest *sha256*; None where it was not fetched.
+
+    Nobody may change them: they are shared.
+    """
+    with suppress(OSError, ValueError):
+        head, _, body = _read(sha256).read_bytes().partition(b"\n")
+        if head.decode() == hashlib.sha256(body).hexdigest():
+            return tuple(json.loads(body))
+    # Another version of this program has read it, or somebody has touched it.
+    try:
+        content = _raw(sha256).read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        return None
+    keep(sha256, content)
+    return tuple(_objects(content, sha256))
+
+
+def _objects(content: bytes, name: str) -> Iterator[Manifest]:
+    try:
+        for each in yaml.load_all(content, Loader=_Loader):  # it is a safe one
+            if each is not None:
+                yield from _alone(each, name)
+    except yaml.YAMLError as error:
+        raise ProgramError(f"release manifest {name}: {error}") from None
+
+
+def _alone(document: Any, name: str) -> Iterator[Manifest]:
+    """Yield what *document* holds: an object, or a list of some."""
+    kind = at(document).get("kind")
+    if isinstance(kind, str) and kind.endswith("List"):
+        for each in entries(at(document).get("items")):
+            yield from _alone(each, name)
+    elif isinstance(kind, str) and at(document, "metadata").get("name"):
+        found = cast("Manifest", document)
+        yield {**found, "spec": _terse(found["spec"])} if kind == DEFINITION else found
+    else:
+        raise ProgramError(f"release manifest {name}: a document is no Kubernetes object")
+
+
+def _terse(value: Any, *, named: bool = False) -> Any:
+    """Return the specification of a custom kind without descriptions, half of what it consists of.
+
+    Where *named*, the keys are names of fields, of which one may be ``description``.
+    """
+    if isinstance(value, dict):
+        given = cast("dict[str, Any]", value)
+        return {
+            key: _terse(each, named=key == "properties" and not named)
+            for key, each in given.items()
+            if named or key != "description" or not isinstance(each, str)
+        }
+    if isinstance(value, list):
+        return [_terse(each) for each in cast("list[Any]", value)]
+    return value
+
+
+def _raw(sha256: str) -> Path:
+    return cache_folder() / "manifests" / f"{sha256}.yaml"
+
+
+def _read(sha256: str) -> Path:
+    return cache_folder() / "manifests" / f"{sha256}.{_FORM}.json"
+
+
+def _sealed(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        new.write_bytes(content)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
