@@ -4,15 +4,15 @@ The plan is what Pulumi registers, what ``render`` writes, what a rule judges an
 compares; there is no second way from the model to an object.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gitops import delivery
 from gitops.errors import ProgramError
 from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
-from gitops.model import Cluster, Deployment, Environment, Fleet, Manifests, Stack
+from gitops.model import Cluster, ComponentName, Deployment, Environment, Fleet, Manifests, Stack
 from gitops.objects import Manifest, Placed
 from gitops.platform import Missing, Platform, Program, platform
 
@@ -72,10 +72,16 @@ class StackPlan:
         for name in self.clusters:
             yield from self.placed_on(name)
 
-    def placed_on(self, name: str, *, without: frozenset[str] = frozenset()) -> Iterator[Placed]:
-        """Iterate over the objects on cluster *name*, but not those of applications *without*."""
+    def placed_on(
+        self, name: str, *, without: Container[str] = (), platform: bool = True
+    ) -> Iterator[Placed]:
+        """Iterate over the objects on cluster *name*, but not those of applications *without*.
+
+        The programs of the *platform* may be left out.
+        """
         plan = self.clusters[name]
-        for manifest in (*plan.tenancy, *plan.platform.objects(), *plan.delivery):
+        programs = plan.platform.objects() if platform else ()
+        for manifest in (*plan.tenancy, *programs, *plan.delivery):
             yield self._placed(name, "", manifest)
         for app, each in plan.applications.items():
             if app not in without:
@@ -91,6 +97,22 @@ class StackPlan:
             for each in program.missing
         )
         return list({str(each): each for each in every}.values())
+
+    def without(self, programs: Container[ComponentName]) -> "StackPlan":
+        """Return the same plan without *programs* of the platform."""
+        clusters = {
+            name: replace(
+                each,
+                platform=replace(
+                    each.platform,
+                    programs=tuple(
+                        one for one in each.platform.programs if one.name not in programs
+                    ),
+                ),
+            )
+            for name, each in self.clusters.items()
+        }
+        return replace(self, clusters=clusters)
 
     def complete(self) -> list[Missing]:
         """Return nothing, where every release manifest was fetched.

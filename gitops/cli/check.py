@@ -34,16 +34,19 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
         loaded = load(WorkTree(root))
         plans = {name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)}
         found = findings(loaded, plans)
+    left = list(dict.fromkeys(str(one) for each in plans.values() for one in each.missing()))
+    if left:
+        click.echo(f"not checked, because not fetched (gitops fetch): {', '.join(left)}", err=True)
     if shape == "json":
-        _json(found)
+        _json(found, left)
     else:
         objects = sum(1 for each in plans.values() for _ in each.placed())
         _text(found, f"{counted(len(plans), 'environment')}, {counted(objects, 'object')}")
     return 1 if any(each.level is Level.ENFORCE for each in found) else 0
 
 
-def _json(found: list[Finding]) -> None:
-    document = {"version": 1, "findings": [_machine(each) for each in found]}
+def _json(found: list[Finding], left: list[str]) -> None:
+    document = {"version": 1, "findings": [_machine(each) for each in found], "notFetched": left}
     click.echo(json.dumps(document, indent=2))
 
 

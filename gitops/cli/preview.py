@@ -71,15 +71,17 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
         judged = {
             name: tuple(verdicts(each.placed(), fleet.policy)) for name, each in plans.items()
         }
-        changes = (
+        changes, left = (
             _changes(Commit(root, against, beside=files), plans, wanted)
             if against
-            else Changes(objects=())
+            else (Changes(objects=()), {})
         )
         nodes = resources()
     return Preview(
         environments=tuple(
-            environment_preview(fleet, each, judged[name], *nodes[name])
+            environment_preview(
+                fleet, each, judged[name], nodes[name][0], (*nodes[name][1], *left.get(name, ()))
+            )
             for name, each in plans.items()
         ),
         against=against or "",
@@ -87,7 +89,10 @@ def _preview(root: Path, wanted: tuple[str, ...], against: str | None) -> Previe
     )
 
 
-def _changes(files: Commit, after: Mapping[str, StackPlan], wanted: tuple[str, ...]) -> Changes:
+def _changes(
+    files: Commit, after: Mapping[str, StackPlan], wanted: tuple[str, ...]
+) -> tuple[Changes, dict[str, list[str]]]:
+    """Return what is different, and by environment a line for what cannot be compared."""
     try:
         before = load(files).fleet
     except InputError as error:
@@ -100,7 +105,22 @@ def _changes(files: Commit, after: Mapping[str, StackPlan], wanted: tuple[str, .
     finally:
         files.close()
     chosen = [name for name in before.stacks if not wanted or name in wanted]
-    return compare(*changed({name: plan(before, name) for name in chosen}, after))
+    plans = {name: plan(before, name) for name in chosen}
+    # What only one side knows would look as if it came, or went, as a whole.
+    unknown = {
+        name: {one.name for side in (plans, after) if name in side for one in side[name].missing()}
+        for name in {*plans, *after}
+    }
+    sides = [
+        {name: each.without(unknown[name]) for name, each in side.items()}
+        for side in (plans, after)
+    ]
+    left = {
+        name: [f"{one} of {files.revision} was not fetched: what is different is not shown. Run "
+               f"gitops fetch --against {files.revision}." for one in each.missing()]
+        for name, each in plans.items()
+    }  # fmt: skip
+    return compare(*changed(*sides)), left
 
 
 _Resources = dict[str, tuple[tuple[Node, ...], tuple[str, ...]]]

@@ -26,7 +26,8 @@ def _objects(wanted: StackPlan | None, other: StackPlan | None) -> Iterator[Plac
     for name, cluster in wanted.clusters.items():
         theirs = other.clusters.get(name) if other else None
         same = _same(cluster, theirs)
-        yield from wanted.placed_on(name, without=same)
+        installed = theirs is None or cluster.platform != theirs.platform
+        yield from wanted.placed_on(name, without=same, platform=installed)
 
 
 def _same(cluster: ClusterPlan, other: ClusterPlan | None) -> frozenset[str]:

@@ -31,6 +31,11 @@ class Wanted:
         return catalogue.url(self.name, self.component, self.file)
 
     @property
+    def sha256(self) -> str:
+        """Digest that is pinned."""
+        return self.component.sha256[self.file]
+
+    @property
     def place(self) -> str:
         """Path under a mirror: host and path of the URL."""
         return self.url.removeprefix("https://")
@@ -42,9 +47,7 @@ class Wanted:
 
 def wanted(fleet: Fleet, environments: Iterable[str]) -> list[Wanted]:
     """Return every file that the platform of *environments* needs, each once."""
-    return list(
-        {each.component.sha256[each.file]: each for each in _wanted(fleet, environments)}.values()
-    )
+    return list({each.sha256: each for each in _wanted(fleet, environments)}.values())
 
 
 def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
@@ -58,7 +61,7 @@ def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
 
 def fetched(each: Wanted) -> bool:
     """Tell whether *each* is in the store."""
-    return store.holds(each.component.sha256[each.file])
+    return store.holds(each.sha256)
 
 
 def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
@@ -69,7 +72,7 @@ def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
 
     """
     content, source = read(each, mirror, root)
-    pinned = each.component.sha256[each.file]
+    pinned = each.sha256
     found = hashlib.sha256(content).hexdigest()
     if found != pinned:
         raise ProgramError(
