@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -183,7 +185,17 @@ def holds(live: Any, wanted: Any) -> bool:
         given, found = cast("list[Any]", wanted), entries(live)
         same = len(found) == len(given)
         return same and all(holds(one, other) for one, other in zip(found, given, strict=True))
-    return live == wanted
+    return live == wanted or (_quantity(live) is not None and _quantity(live) == _quantity(wanted))
+
+
+_SUFFIXES = {"m": Decimal("0.001"), "": Decimal(1), "k": Decimal(1000), "Ki": Decimal(1024),
+             "Mi": Decimal(1024**2), "Gi": Decimal(1024**3)}  # fmt: skip
+
+
+def _quantity(value: Any) -> Decimal | None:
+    """Return how much *value* is: the API server writes 1000m as 1."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(m|k|Ki|Mi|Gi|)", str(value))
+    return Decimal(found[1]) * _SUFFIXES[found[2]] if found else None
 
 
 _STAND_INS = {"kubernetes": "tests.real.provider", "random": "tests.real.passwords"}
