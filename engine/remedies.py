@@ -2,6 +2,11 @@
 
 import re
 
+_LOST = (
+    r"EOF|[Cc]onnection (?:reset|lost)|Remote end closed|[Bb]roken pipe|timed out|timeout|"
+    r"context (?:canceled|deadline exceeded)"
+)
+"""How a request ends of which nobody knows whether it arrived."""
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"conflicts? with \"(?P<manager>[^\"]*)\"",
@@ -27,7 +32,12 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "in fleet/clusters.yaml",
     ),
     (
-        r"connection refused|cannot be reached|unreachable|no such host|i/o timeout|timed out",
+        _LOST,
+        "The cluster does not answer any more, and may have done this or not. gitops up {stack} finds "
+        "out, as soon as the cluster is back",
+    ),
+    (
+        r"connection refused|cannot be reached|unreachable|no such host",
         "The cluster does not answer. Check the server in the kubeconfig, and the network; --without "
         "CLUSTER updates the others",
     ),
@@ -44,6 +54,11 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "The field cannot change in place. Name the object with --allow-destroy to replace it",
     ),
 )
+
+
+def lost(said: str) -> bool:
+    """Tell whether a step that ended with *said*, or with no word at all, may have been carried out."""
+    return not said or re.search(_LOST, said) is not None
 
 
 def remedy(said: str, stack: str) -> str:

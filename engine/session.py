@@ -12,17 +12,20 @@ from typing import Any
 import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import CommandError, StackNotFoundError
+from pulumi.automation.events import StepEventMetadata
 from pulumi.runtime.stack import wait_for_rpcs
 
-from engine import backend, locks
+from engine import backend, locks, unsure
 from engine.command import find
 from engine.events import Planned, name_of
+from engine.interruption import Engine
 from gitops.errors import GitOpsError, ProgramError
 from gitops.source.files import WorkTree
 from recording.config import project_name
 from recording.program import hosted, program
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_CHANGING = frozenset({"up", "destroy"})
 Hear = Callable[[auto.EngineEvent], None]
 
 
@@ -33,6 +36,7 @@ class Session:
     root: Path
     project: str
     stack: auto.Stack
+    engine: Engine
     backend: str
     """URL of where the state is kept."""
     say: Callable[[str], None]
@@ -45,6 +49,34 @@ class Session:
         alone, in the state too.
         """
         return self._run("preview", hear, **self._options(without, refresh=refresh))
+
+    def settle(self, hear: Hear, *, without: Sequence[str] = ()) -> Planned | None:
+        """Find out of objects whether they exist, where an earlier update could not.
+
+        Clusters in *without* are not asked. Returns what the engine said; None where all is known.
+        """
+        before = self._exported()
+        found = unsure.unsure(before)
+        if found or unsure.creating(before):
+            self._replaced(unsure.noted(before, found))
+        asked = [each for each in found if unsure.cluster_of(each) not in without]
+        return self._asked(asked, hear) if asked else None
+
+    def _asked(self, found: Sequence[unsure.State], hear: Hear) -> Planned:
+        """Ask the clusters of *found* whether it exists, and keep in the state what does."""
+        urns = [each["urn"] for each in found]
+        planned = self._run("refresh", hear, target=urns)
+        if planned.failed or planned.interrupted:
+            return planned
+        after = self._exported()
+        others = unsure.strangers(found, after)
+        if others:
+            self._replaced(unsure.without(after, others))
+        there = {each["urn"] for each in after["resources"]} - others
+        for urn in urns:
+            came = "it was created" if urn in there else "it was not created"
+            self.say(f"{name_of(urn)} was cut off: {came}")
+        return planned
 
     def up(self, hear: Hear, *, refresh: bool = False, without: Sequence[str] = ()) -> Planned:
         """Bring the stack to what the program says, and return what was done."""
@@ -73,21 +105,33 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Return what the state holds, in numbers; ``pending`` names what was interrupted."""
-        with self._plainly():
-            exported: Any = self.stack.export_stack().deployment
-        deployment: dict[str, Any] = exported or {}
+        deployment = self._exported()
         resources: list[dict[str, Any]] = deployment.get("resources") or []
         manifest: dict[str, Any] = deployment.get("manifest") or {}
         pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
+        pending += [
+            {"type": "creating", "resource": each} for each in resources if unsure.is_marked(each)
+        ]
         return {
             "backend": self.backend,
-            "resources": len(resources),
+            "resources": sum(not unsure.is_marked(each) for each in resources),
             "updated": manifest.get("time", "") if resources else "",
             "protected": sum(1 for each in resources if each.get("protect")),
             "pending": [
                 f"{each.get('type', '')} {name_of(each['resource']['urn'])}" for each in pending
             ],
         }
+
+    def _exported(self) -> dict[str, Any]:
+        with self._plainly():
+            exported: Any = self.stack.export_stack().deployment
+        return exported or {}
+
+    def _replaced(self, deployment: dict[str, Any]) -> None:
+        """Put *deployment* in the place of the state. It is refused while an update goes on."""
+        with self._plainly():
+            given = auto.Deployment(version=3, deployment=deployment)
+            locks.freeing(partial(self.stack.import_stack, given), self.name, self.say)
 
     def unprotect(self) -> None:
         """Let the engine delete what it protects; the next update protects it again."""
@@ -133,10 +177,27 @@ class Session:
         try:
             command = getattr(self.stack, verb)
             locks.freeing(partial(command, on_event=heard, **options), self.name, self.say)
+        except KeyboardInterrupt:
+            if verb not in _CHANGING:
+                raise
         except CommandError as error:
-            if not found.failed:
+            if not (found.failed or self.engine.interrupted):
                 raise self._error(error) from None
+        found.interrupted, self.engine.interrupted = self.engine.interrupted, False
+        if verb in _CHANGING and (steps := found.unsure()):
+            self._note(steps)
         return found
+
+    def _note(self, steps: Sequence[StepEventMetadata]) -> None:
+        """Let the state say of what *steps* create that nobody knows whether it exists."""
+        now = self._exported()
+        # What the engine noted itself holds secrets too.
+        cut = unsure.unsure(now)
+        named = {each["urn"] for each in cut}
+        more = [unsure.of_step(each, now) for each in steps if each.urn not in named]
+        found = [*cut, *(each for each in more if each is not None)]
+        if found:
+            self._replaced(unsure.noted(now, found))
 
     @contextmanager
     def _plainly(self) -> Generator[None]:
@@ -190,7 +251,7 @@ def open_session(
         ) from None
     except CommandError as error:
         raise ProgramError(_said(error)) from None
-    return Session(root=root, project=project, stack=stack, backend=place, say=say)
+    return Session(root=root, project=project, stack=stack, engine=command, backend=place, say=say)
 
 
 def _hosted(root: Path) -> Callable[[], Any]:

@@ -51,4 +51,5 @@ def command(
         allowed=allow_destroy,
         yes=yes,
         shape=shape,
+        without=without,
     )

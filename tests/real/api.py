@@ -24,6 +24,11 @@ class ApiError(Exception):
         self.status = status
         super().__init__(str(status.get("message") or f"HTTP {code}"))
 
+    @property
+    def exists(self) -> bool:
+        """Tell whether it refused to make what is there already."""
+        return self.status.get("reason") == "AlreadyExists"
+
 
 @dataclass(kw_only=True)
 class Api:
@@ -115,6 +120,33 @@ class Api:
         query |= {"dryRun": "All"} if dry else {}
         kind = "application/apply-patch+yaml"
         return self.call("PATCH", self.of_object(manifest), manifest, kind=kind, query=query)
+
+    def create(self, manifest: Mapping[str, Any], manager: str) -> dict[str, Any]:
+        """Make *manifest*, which must not be there yet, strictly."""
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        place = self.of_object(manifest).rpartition("/")[0]
+        return self.call("POST", place, manifest, query=query)
+
+    def hand_over(self, manifest: Mapping[str, Any], manager: str) -> None:
+        """Make *manager*, who created an object, the one who applies it from now on.
+
+        The API server holds these for two managers, who would be in conflict.
+        """
+        path = self.of_object(manifest)
+        metadata = self.call("GET", path)["metadata"]
+        owners = [
+            {**each, "operation": "Apply"} if each["manager"] == manager else each
+            for each in metadata["managedFields"]
+        ]
+        twice = sum(each["manager"] == manager for each in owners) > 1
+        if twice or owners == metadata["managedFields"]:
+            return
+        version = metadata["resourceVersion"]
+        patch = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": owners},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+        ]
+        self.call("PATCH", path, patch, kind="application/json-patch+json")
 
     def _discover(self, base: str, api_version: str) -> None:
         try:
