@@ -13,6 +13,7 @@ from gitops.objects import Identity, Manifest, Placed, identity
 
 _KUBERNETES = "kubernetes:"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
+_PROVIDER = "pulumi:providers:kubernetes"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
 _CREATING = frozenset({OpType.CREATE, OpType.CREATE_REPLACEMENT})
@@ -154,9 +155,17 @@ class Planned:
         if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
             return
         if given.severity == "error" and said:
-            self.failures.append(Failure(name_of(given.urn or ""), said, remedy(said, self.stack)))
+            what = remedy(said, self.stack, self._cluster(given.urn or ""))
+            self.failures.append(Failure(name_of(given.urn or ""), said, what))
         elif said:
             self.warnings.append(said)
+
+    def _cluster(self, urn: str) -> str:
+        """Return the cluster of a resource, or that a provider is for; empty where there is none."""
+        if f"{_PROVIDER}::" in urn:
+            return name_of(urn)
+        of = (each.provider for each in self.steps if each.urn == urn and each.provider)
+        return next((each.split("::")[-2] for each in of), "")
 
 
 def name_of(urn: str) -> str:

@@ -23,8 +23,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "The identity in the kubeconfig may not do this. Grant it, or use another identity",
     ),
     (
-        r"Unauthorized|must be logged in|token.*(expired|invalid)",
-        "The cluster does not accept the token of the kubeconfig; it may have expired. Log in again",
+        r"Unauthorized|provide credentials|must be logged in|token.*(expired|invalid)",
+        "Cluster {cluster} does not accept the token of the kubeconfig: it has expired or was revoked. "
+        "Log in to the cluster again, or renew gitops:kubeconfigs.{cluster} where the stack holds it, and "
+        "run this again",
     ),
     (
         r"unknown field|not declared in schema",
@@ -39,7 +41,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"connection refused|cannot be reached|unreachable|no such host",
         "The cluster does not answer. Check the server in the kubeconfig, and the network; --without "
-        "CLUSTER updates the others",
+        "{cluster} updates the others",
     ),
     (
         r"is protected|cannot be deleted",
@@ -61,9 +63,12 @@ def lost(said: str) -> bool:
     return not said or re.search(_LOST, said) is not None
 
 
-def remedy(said: str, stack: str) -> str:
-    """Return what to do where something *said* about *stack* is wrong; nothing where none knows."""
+def remedy(said: str, stack: str, cluster: str) -> str:
+    """Return what to do where something *said* about *stack* is wrong; nothing where none knows.
+
+    *cluster* is the one that it is about, if any.
+    """
     for pattern, text in _REMEDIES:
         if found := re.search(pattern, said):
-            return text.format(stack=stack, **found.groupdict())
+            return text.format(stack=stack, cluster=cluster or "CLUSTER", **found.groupdict())
     return ""

@@ -35,6 +35,11 @@ _EXISTS = (
     "Pulumi: use `pulumi import`."
 )
 """What the genuine one adds, shortened."""
+_REFUSED = (
+    "configured Kubernetes cluster is unreachable: unable to load schema information from the API "
+    "server: the server has asked for the client to provide credentials"
+)
+"""What the genuine one says of a token that is not accepted."""
 
 
 class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
@@ -180,6 +185,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
             return sent.result()
         except ApiError as error:
             said = f"{error}\n\n{_EXISTS}" if error.exists else str(error)
+            said = _REFUSED if error.code == 401 else said
             context.abort(grpc.StatusCode.UNKNOWN, f"{manifest['kind']} {_id(manifest)}: {said}")
         except OSError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, f"the cluster cannot be reached: {error}")
