@@ -9,6 +9,7 @@ from pulumi.automation import EngineEvent, OpType
 from pulumi.automation.events import StepEventMetadata, StepEventStateMetadata
 
 from engine.remedies import lost, remedy
+from gitops.consequences import name
 from gitops.objects import Identity, Manifest, Placed, identity
 
 _KUBERNETES = "kubernetes:"
@@ -22,6 +23,8 @@ QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
 _MANDATORY = "mandatory"
 _BESIDE = "using pulumi-analyzer-policy-python from $PATH"
 """That is meant; see ``command``."""
+_EXPLAINED = " The resource already exists in the cluster. This can happen when"
+"""Begins what the provider recommends to who writes a program; whoever runs one has ``--adopt``."""
 _ENDINGS = ("context canceled", "preview failed", "update failed")
 """What is given up because something else has failed, which is said too."""
 
@@ -130,6 +133,18 @@ class Planned:
         begun = [each for each in self.left() if each.op in _CREATING]
         return [each for each in begun if lost(self.wrong.get(each.urn, ""))]
 
+    def created(self) -> dict[str, list[StepEventMetadata]]:
+        """Return the steps that create an object, by its name as ``--adopt`` takes it."""
+        found: dict[str, list[StepEventMetadata]] = {}
+        for step in self.steps:
+            if step.op in _CREATING and (object_ := self._object(step)):
+                found.setdefault(object_, []).append(step)
+        return found
+
+    def _object(self, step: StepEventMetadata) -> str:
+        made = _placed(self.stack, step, step.new) if step.new else None
+        return name(identity(made.manifest)) if made else ""
+
     def _placed(self) -> Iterator[tuple[Placed | None, Placed | None]]:
         """Yield each object as it is and as it will be."""
         found: dict[str, tuple[Placed | None, Placed | None]] = {}
@@ -155,17 +170,22 @@ class Planned:
         if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
             return
         if given.severity == "error" and said:
-            what = remedy(said, self.stack, self._cluster(given.urn or ""))
-            self.failures.append(Failure(name_of(given.urn or ""), said, what))
+            said = said.partition(_EXPLAINED)[0]
+            self.failures.append(Failure(name_of(given.urn or ""), said, self._remedy(said, given)))
         elif said:
             self.warnings.append(said)
 
-    def _cluster(self, urn: str) -> str:
-        """Return the cluster of a resource, or that a provider is for; empty where there is none."""
-        if f"{_PROVIDER}::" in urn:
-            return name_of(urn)
-        of = (each.provider for each in self.steps if each.urn == urn and each.provider)
-        return next((each.split("::")[-2] for each in of), "")
+    def _remedy(self, said: str, given: Any) -> str:
+        """Return what to do about what is *said* of a resource."""
+        urn: str = given.urn or ""
+        # What is wrong with a provider is wrong with its cluster.
+        cluster, object_ = name_of(urn) if f"{_PROVIDER}::" in urn else "", ""
+        if found := next((each for each in self.steps if each.urn == urn), None):
+            cluster = cluster or (found.provider and found.provider.split("::")[-2])
+            object_ = self._object(found)
+        return remedy(
+            said, stack=self.stack, cluster=cluster or "CLUSTER", object=object_ or "NAME"
+        )
 
 
 def name_of(urn: str) -> str:

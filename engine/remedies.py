@@ -49,7 +49,8 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"already exists",
-        "It was made by somebody else. Delete it there, or import it: pulumi import",
+        "It is there and this stack has not made it. Take it over with gitops up {stack} --adopt {object}, "
+        "which shows first what changes about it; or delete it there",
     ),
     (
         r"field is immutable",
@@ -63,12 +64,12 @@ def lost(said: str) -> bool:
     return not said or re.search(_LOST, said) is not None
 
 
-def remedy(said: str, stack: str, cluster: str) -> str:
-    """Return what to do where something *said* about *stack* is wrong; nothing where none knows.
+def remedy(said: str, **about: str) -> str:
+    """Return what to do where something *said* is wrong; nothing where none knows.
 
-    *cluster* is the one that it is about, if any.
+    *about* has the stack, the cluster and the object that it is said of.
     """
     for pattern, text in _REMEDIES:
         if found := re.search(pattern, said):
-            return text.format(stack=stack, cluster=cluster or "CLUSTER", **found.groupdict())
+            return text.format(**about, **found.groupdict())
     return ""

@@ -12,12 +12,12 @@ from typing import Any
 import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import CommandError, StackNotFoundError
-from pulumi.automation.events import StepEventMetadata
 from pulumi.runtime.stack import wait_for_rpcs
 
 from engine import backend, locks, unsure
 from engine.command import find
 from engine.events import Planned, name_of
+from engine.inquiry import Inquiry
 from engine.interruption import Engine
 from gitops.errors import GitOpsError, ProgramError
 from gitops.source.files import WorkTree
@@ -55,28 +55,22 @@ class Session:
 
         Clusters in *without* are not asked. Returns what the engine said; None where all is known.
         """
-        before = self._exported()
-        found = unsure.unsure(before)
-        if found or unsure.creating(before):
-            self._replaced(unsure.noted(before, found))
-        asked = [each for each in found if unsure.cluster_of(each) not in without]
-        return self._asked(asked, hear) if asked else None
+        return self._inquiry(hear).settle(without)
 
-    def _asked(self, found: Sequence[unsure.State], hear: Hear) -> Planned:
-        """Ask the clusters of *found* whether it exists, and keep in the state what does."""
-        urns = [each["urn"] for each in found]
-        planned = self._run("refresh", hear, target=urns)
-        if planned.failed or planned.interrupted:
-            return planned
-        after = self._exported()
-        others = unsure.strangers(found, after)
-        if others:
-            self._replaced(unsure.without(after, others))
-        there = {each["urn"] for each in after["resources"]} - others
-        for urn in urns:
-            came = "it was created" if urn in there else "it was not created"
-            self.say(f"{name_of(urn)} was cut off: {came}")
-        return planned
+    def adopt(self, planned: Planned, names: Sequence[str], hear: Hear) -> Planned:
+        """Take over, by *names*, what *planned* would create although somebody has made it already.
+
+        Nothing changes on the clusters; what is there goes into the state, as if it were ours.
+        """
+        return self._inquiry(hear).adopt(planned, names)
+
+    def _inquiry(self, hear: Hear) -> Inquiry:
+        return Inquiry(
+            exported=self._exported,
+            replace=self._replaced,
+            refresh=lambda urns: self._run("refresh", hear, target=urns),
+            say=self.say,
+        )
 
     def up(self, hear: Hear, *, refresh: bool = False, without: Sequence[str] = ()) -> Planned:
         """Bring the stack to what the program says, and return what was done."""
@@ -185,19 +179,8 @@ class Session:
                 raise self._error(error) from None
         found.interrupted, self.engine.interrupted = self.engine.interrupted, False
         if verb in _CHANGING and (steps := found.unsure()):
-            self._note(steps)
+            self._inquiry(hear).note(steps)
         return found
-
-    def _note(self, steps: Sequence[StepEventMetadata]) -> None:
-        """Let the state say of what *steps* create that nobody knows whether it exists."""
-        now = self._exported()
-        # What the engine noted itself holds secrets too.
-        cut = unsure.unsure(now)
-        named = {each["urn"] for each in cut}
-        more = [unsure.of_step(each, now) for each in steps if each.urn not in named]
-        found = [*cut, *(each for each in more if each is not None)]
-        if found:
-            self._replaced(unsure.noted(now, found))
 
     @contextmanager
     def _plainly(self) -> Generator[None]:

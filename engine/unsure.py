@@ -46,6 +46,11 @@ def is_marked(resource: State) -> bool:
     return MARK in entries(resource.get("initErrors"))
 
 
+def urns(deployment: State) -> set[str]:
+    """Return the URNs of all that *deployment* has."""
+    return {each["urn"] for each in entries(deployment.get("resources"))}
+
+
 def noted(deployment: State, found: Iterable[State]) -> State:
     """Return *deployment* with *found* among its resources, and nothing left pending."""
     new = {each["urn"]: each for each in found}

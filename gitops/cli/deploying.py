@@ -116,11 +116,13 @@ def carry_out(
     yes: bool,
     shape: str,
     without: Sequence[str] = (),
+    adopt: Sequence[str] = (),
 ) -> int:
     """Show what *run* will do, ask, and do it; return the exit code.
 
     *doing* says what goes on during *preview* and *run*. Whatever is *named* must be *allowed*.
-    Clusters in *without* are not asked anything.
+    Clusters in *without* are not asked anything. What somebody else has made is taken over by the
+    names in *adopt*.
     """
     settle = partial(given.session.settle, without=without)
     settled = watched(given, "asking the clusters of", settle, lines=False)
@@ -129,6 +131,13 @@ def carry_out(
     planned = watched(given, doing[0], preview, lines=False)
     if code := failures(planned, given, shape):
         return code
+    if adopt:
+        taking = partial(given.session.adopt, planned, adopt)
+        if code := failures(watched(given, "asking the clusters of", taking), given, shape):
+            return code
+        planned = watched(given, doing[0], preview, lines=False)
+        if code := failures(planned, given, shape):
+            return code
     before, after = planned.before(), planned.after()
     changes = compare(before, after)
     found = destructions(changes, before, after, planned.replaced())

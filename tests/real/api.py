@@ -13,6 +13,8 @@ import yaml
 
 TIMEOUT = 20
 """Seconds for one request; the server is on this machine."""
+_KUBECTL = ("kubectl", "before-first-apply")
+"""Managers whose fields the genuine provider takes over when it applies."""
 
 
 class ApiError(Exception):
@@ -128,22 +130,29 @@ class Api:
         return self.call("POST", place, manifest, query=query)
 
     def hand_over(self, manifest: Mapping[str, Any], manager: str) -> None:
-        """Make *manager*, who created an object, the one who applies it from now on.
+        """Make *manager* the one who applies what it has created, or ``kubectl`` has applied.
 
-        The API server holds these for two managers, who would be in conflict.
+        The API server holds one who creates and one who applies for two, who would be in conflict.
         """
         path = self.of_object(manifest)
         metadata = self.call("GET", path)["metadata"]
-        owners = [
-            {**each, "operation": "Apply"} if each["manager"] == manager else each
-            for each in metadata["managedFields"]
+        before = metadata["managedFields"]
+        taken = [
+            each
+            for each in before
+            if each["manager"] in {manager, *_KUBECTL} and "subresource" not in each
         ]
-        twice = sum(each["manager"] == manager for each in owners) > 1
-        if twice or owners == metadata["managedFields"]:
+        mine = {"manager": manager, "operation": "Apply"}
+        if not taken or (len(taken) == 1 and mine.items() <= taken[0].items()):
             return
+        owned: dict[str, Any] = {}
+        for each in taken:
+            owned = _merged(owned, each["fieldsV1"])
+        after = [each for each in before if each not in taken]
+        after.append({**taken[-1], **mine, "fieldsV1": owned})
         version = metadata["resourceVersion"]
         patch = [
-            {"op": "replace", "path": "/metadata/managedFields", "value": owners},
+            {"op": "replace", "path": "/metadata/managedFields", "value": after},
             {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
         ]
         self.call("PATCH", path, patch, kind="application/json-patch+json")
@@ -166,3 +175,9 @@ class Api:
         return http.client.HTTPSConnection(
             str(place.hostname), place.port, timeout=TIMEOUT, context=context
         )
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all fields that are in *one* or in *other*."""
+    both = {key: _merged(each, other[key]) for key, each in one.items() if key in other}
+    return {**one, **other, **both}
