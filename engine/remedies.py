@@ -9,10 +9,20 @@ _LOST = (
 """How a request ends of which nobody knows whether it arrived."""
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
+        r"no space left on device|disk quota exceeded",
+        "The disk with the state is full. Make room there, and run gitops up {stack} again, which finds "
+        "out what was done",
+    ),
+    (
         r"conflicts? with \"(?P<manager>[^\"]*)\"",
         "Another manager, {manager}, has set this field. Either leave the field to it and out of the "
         "model, or stop it from setting it; or take the field over once, with kubectl apply "
         "--server-side --force-conflicts --field-manager=pulumi-kubernetes",
+    ),
+    (
+        r"certificate has expired or is not yet valid",
+        "By the clock of this machine the certificate of cluster {cluster} is not valid. Set the clock right "
+        "where it is off (date -u); otherwise let the certificate be renewed",
     ),
     (
         r"no matches for kind",

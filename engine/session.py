@@ -25,6 +25,8 @@ from recording.config import project_name
 from recording.program import hosted, program
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_LISTED = re.compile(r"^\s+(?:\*|\d+\)) (?!Unknown$)(.+)$", re.MULTILINE)
+"""Errors of which the engine has several."""
 _CHANGING = frozenset({"up", "destroy"})
 Hear = Callable[[auto.EngineEvent], None]
 
@@ -177,8 +179,11 @@ class Session:
         except CommandError as error:
             if not (found.failed or self.engine.interrupted):
                 raise self._error(error) from None
+        full = any(backend.is_full(each.said) for each in found.failures)
+        if full and (mended := backend.mend(self.backend, self.project, self.name)):
+            self.say(mended)
         found.interrupted, self.engine.interrupted = self.engine.interrupted, False
-        if verb in _CHANGING and (steps := found.unsure()):
+        if verb in _CHANGING and not full and (steps := found.unsure()):
             self._inquiry(hear).note(steps)
         return found
 
@@ -194,7 +199,7 @@ class Session:
         said = _said(error)
         if "failed to load checkpoint" in said:
             return backend.damaged(self.backend, self.project, self.name, said)
-        return ProgramError(said)
+        return _failed(said, self.backend, self.project, self.name)
 
     def unlock(self) -> None:
         """Take the locks away, whoever holds them."""
@@ -233,7 +238,7 @@ def open_session(
             f"with gitops up {name}, or set PULUMI_BACKEND_URL to where its state is."
         ) from None
     except CommandError as error:
-        raise ProgramError(_said(error)) from None
+        raise _failed(_said(error), place, project, name) from None
     return Session(root=root, project=project, stack=stack, engine=command, backend=place, say=say)
 
 
@@ -251,6 +256,22 @@ def _hosted(root: Path) -> Callable[[], Any]:
     return run
 
 
+def _failed(said: str, place: str, project: str, stack: str) -> ProgramError:
+    """Return the error about what the engine *said*; a state on a full disk is mended first."""
+    if backend.is_closed(said, place):
+        return ProgramError(
+            f"the state of {stack}, in {place}, cannot be written: {said}. Let this user write there, "
+            "or set PULUMI_BACKEND_URL to where the state is and may be written."
+        )
+    if not backend.is_full(said):
+        return ProgramError(said)
+    mended = backend.mend(place, project, stack)
+    return ProgramError(
+        f"the disk with the state of {stack}, in {place}, is full: {said}. Make room there, and run "
+        f"this again{f'; {mended}' if mended else ''}."
+    )
+
+
 def _said(error: CommandError) -> str:
     """Return what the engine itself says went wrong, in one line for each thing."""
     text = str(error)
@@ -262,4 +283,6 @@ def _said(error: CommandError) -> str:
     found = [
         each.strip() for each in re.findall(r"^(?:.*stderr: )?\s*error: (.+)$", text, re.MULTILINE)
     ]
+    if any(each.endswith("errors occurred:") for each in found):
+        found = [each.strip() for each in _LISTED.findall(text)]
     return "\n".join(dict.fromkeys(found)) or text.strip()[-2000:]
