@@ -124,7 +124,10 @@ class Api:
         return self.call("PATCH", self.of_object(manifest), manifest, kind=kind, query=query)
 
     def create(self, manifest: Mapping[str, Any], manager: str) -> dict[str, Any]:
-        """Make *manifest*, which must not be there yet, strictly."""
+        """Make *manifest*, which must not be there yet, strictly.
+
+        The genuine provider has held it against the cluster's schema before, in its ``Check``.
+        """
         query = {"fieldManager": manager, "fieldValidation": "Strict"}
         place = self.of_object(manifest).rpartition("/")[0]
         return self.call("POST", place, manifest, query=query)
