@@ -67,8 +67,7 @@ def secrets(
 
 def damaged(place: str, project: str, stack: str, said: str) -> ProgramError:
     """Return the error about a state that cannot be read, with its last good copy."""
-    folder = Path(place.removeprefix("file://")).expanduser() / ".pulumi"
-    file = folder / "stacks" / project / f"{stack}.json"
+    folder, file = _files(place, project, stack)
     if not file.exists():
         return ProgramError(f"the state of {stack} in {place} cannot be read: {said}.")
     copies = [
@@ -82,6 +81,40 @@ def damaged(place: str, project: str, stack: str, said: str) -> ProgramError:
         else "There is no good copy; restore it from a backup of yours"
     )
     return ProgramError(f"{file}: the state is damaged ({said}). {remedy}.")
+
+
+def is_full(said: str) -> bool:
+    """Tell whether *said* is about a disk on which there is no room."""
+    return "no space left on device" in said or "disk quota exceeded" in said
+
+
+def is_closed(said: str, place: str) -> bool:
+    """Tell whether *said* is about a folder of state, at *place*, that may not be written."""
+    refused = "read-only file system" in said or "permission denied" in said
+    return refused and place.startswith("file://") and place.removeprefix("file://") in said
+
+
+def mend(place: str, project: str, stack: str) -> str:
+    """Take away what the engine has left half written on a full disk; return what was done.
+
+    Its library puts even a file that it could not finish in the place of the good one.
+    Source: ``WriteAll`` in https://github.com/google/go-cloud/blob/master/blob/blob.go
+    """
+    folder, file = _files(place, project, stack)
+    for lock in folder.glob(f"locks/**/{stack}/*"):
+        if not _is_whole(lock):
+            lock.unlink(missing_ok=True)  # It names nobody, and the engine stumbles over it.
+    copy = file.with_name(f"{file.name}.bak")
+    if not file.exists() or _is_whole(file) or not _is_whole(copy):
+        return ""
+    copy.replace(file)
+    return "the state was cut short, and its copy of a moment before is in its place again"
+
+
+def _files(place: str, project: str, stack: str) -> tuple[Path, Path]:
+    """Return the folder of a state that is kept in files, and the file of *stack*."""
+    folder = Path(place.removeprefix("file://")).expanduser() / ".pulumi"
+    return folder, folder / "stacks" / project / f"{stack}.json"
 
 
 def _is_whole(file: Path) -> bool:

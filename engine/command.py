@@ -10,6 +10,7 @@ from pathlib import Path
 from pulumi.automation import PulumiCommand
 from pulumi.automation.errors import InvalidVersionError
 
+from engine.interruption import Engine
 from gitops.errors import ProgramError
 from gitops.programs import build
 
@@ -17,7 +18,7 @@ HERE = Path(__file__).parent
 _ANALYZER = "pulumi-analyzer-policy-python"
 
 
-def find(checkout: Path, say: Callable[[str], None]) -> PulumiCommand:
+def find(checkout: Path, say: Callable[[str], None]) -> Engine:
     """Return the engine; *checkout* has ``tools/``. What it needs beside it is put on PATH.
 
     Raises:
@@ -30,9 +31,11 @@ def find(checkout: Path, say: Callable[[str], None]) -> PulumiCommand:
         if shutil.which(_ANALYZER) is None:
             _on_path(HERE / "bin", last=True)
             os.environ["GITOPS_PYTHON"] = sys.executable
-        return PulumiCommand()
+        engine = Engine()
     except InvalidVersionError as error:
         raise ProgramError(f"pulumi: {error} See https://www.pulumi.com/docs/install/.") from None
+    engine.say = say
+    return engine
 
 
 def _get(checkout: Path, say: Callable[[str], None]) -> None:

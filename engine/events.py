@@ -8,18 +8,23 @@ from typing import Any, NamedTuple
 from pulumi.automation import EngineEvent, OpType
 from pulumi.automation.events import StepEventMetadata, StepEventStateMetadata
 
-from engine.remedies import remedy
+from engine.remedies import lost, remedy
+from gitops.consequences import name
 from gitops.objects import Identity, Manifest, Placed, identity
 
 _KUBERNETES = "kubernetes:"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
+_PROVIDER = "pulumi:providers:kubernetes"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
+_CREATING = frozenset({OpType.CREATE, OpType.CREATE_REPLACEMENT})
 QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
 """Operations that change nothing."""
 _MANDATORY = "mandatory"
 _BESIDE = "using pulumi-analyzer-policy-python from $PATH"
 """That is meant; see ``command``."""
+_EXPLAINED = " The resource already exists in the cluster. This can happen when"
+"""Begins what the provider recommends to who writes a program; whoever runs one has ``--adopt``."""
 _ENDINGS = ("context canceled", "preview failed", "update failed")
 """What is given up because something else has failed, which is said too."""
 
@@ -62,6 +67,10 @@ class Planned:
     warnings: list[str] = field(default_factory=list[str])
     done: Counter[str] = field(default_factory=Counter[str])
     """How many resources were created, updated and so on; of a preview, how many would be."""
+    wrong: dict[str, str] = field(default_factory=dict[str, str])
+    """By URN, what was said to be wrong, also where it is no failure of its own."""
+    interrupted: bool = False
+    """Whether somebody stopped it before its end."""
 
     @property
     def failed(self) -> bool:
@@ -108,6 +117,34 @@ class Planned:
         found = {each.urn: each for each in self.steps if each.op not in QUIET}
         return list(found.values())
 
+    def left(self, done: "Planned | None" = None) -> list[StepEventMetadata]:
+        """Return the steps that change something outside and were not taken to their end.
+
+        Of a preview, those that the update did not take of which *done* tells.
+        """
+        ended = {each.urn for each in (done or self).outcomes}
+        found = [each for each in self.changing() if each.urn not in ended]
+        return [
+            each for each in found if any(side and side.custom for side in (each.old, each.new))
+        ]
+
+    def unsure(self) -> list[StepEventMetadata]:
+        """Return the creations of which nobody knows whether the cluster carried them out."""
+        begun = [each for each in self.left() if each.op in _CREATING]
+        return [each for each in begun if lost(self.wrong.get(each.urn, ""))]
+
+    def created(self) -> dict[str, list[StepEventMetadata]]:
+        """Return the steps that create an object, by its name as ``--adopt`` takes it."""
+        found: dict[str, list[StepEventMetadata]] = {}
+        for step in self.steps:
+            if step.op in _CREATING and (object_ := self._object(step)):
+                found.setdefault(object_, []).append(step)
+        return found
+
+    def _object(self, step: StepEventMetadata) -> str:
+        made = _placed(self.stack, step, step.new) if step.new else None
+        return name(identity(made.manifest)) if made else ""
+
     def _placed(self) -> Iterator[tuple[Placed | None, Placed | None]]:
         """Yield each object as it is and as it will be."""
         found: dict[str, tuple[Placed | None, Placed | None]] = {}
@@ -128,12 +165,27 @@ class Planned:
         if given.ephemeral or given.severity not in {"error", "warning"}:
             return
         said = _plain(given.message)
+        if given.severity == "error" and given.urn:
+            self.wrong[given.urn] = said
         if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
             return
         if given.severity == "error" and said:
-            self.failures.append(Failure(name_of(given.urn or ""), said, remedy(said, self.stack)))
+            said = said.partition(_EXPLAINED)[0]
+            self.failures.append(Failure(name_of(given.urn or ""), said, self._remedy(said, given)))
         elif said:
             self.warnings.append(said)
+
+    def _remedy(self, said: str, given: Any) -> str:
+        """Return what to do about what is *said* of a resource."""
+        urn: str = given.urn or ""
+        # What is wrong with a provider is wrong with its cluster.
+        cluster, object_ = name_of(urn) if f"{_PROVIDER}::" in urn else "", ""
+        if found := next((each for each in self.steps if each.urn == urn), None):
+            cluster = cluster or (found.provider and found.provider.split("::")[-2])
+            object_ = self._object(found)
+        return remedy(
+            said, stack=self.stack, cluster=cluster or "CLUSTER", object=object_ or "NAME"
+        )
 
 
 def name_of(urn: str) -> str:

@@ -2,12 +2,27 @@
 
 import re
 
+_LOST = (
+    r"EOF|[Cc]onnection (?:reset|lost)|Remote end closed|[Bb]roken pipe|timed out|timeout|"
+    r"context (?:canceled|deadline exceeded)"
+)
+"""How a request ends of which nobody knows whether it arrived."""
 _REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        r"no space left on device|disk quota exceeded",
+        "The disk with the state is full. Make room there, and run gitops up {stack} again, which finds "
+        "out what was done",
+    ),
     (
         r"conflicts? with \"(?P<manager>[^\"]*)\"",
         "Another manager, {manager}, has set this field. Either leave the field to it and out of the "
         "model, or stop it from setting it; or take the field over once, with kubectl apply "
         "--server-side --force-conflicts --field-manager=pulumi-kubernetes",
+    ),
+    (
+        r"certificate has expired or is not yet valid",
+        "By the clock of this machine the certificate of cluster {cluster} is not valid. Set the clock right "
+        "where it is off (date -u); otherwise let the certificate be renewed",
     ),
     (
         r"no matches for kind",
@@ -18,8 +33,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "The identity in the kubeconfig may not do this. Grant it, or use another identity",
     ),
     (
-        r"Unauthorized|must be logged in|token.*(expired|invalid)",
-        "The cluster does not accept the token of the kubeconfig; it may have expired. Log in again",
+        r"Unauthorized|provide credentials|must be logged in|token.*(expired|invalid)",
+        "Cluster {cluster} does not accept the token of the kubeconfig: it has expired or was revoked. "
+        "Log in to the cluster again, or renew gitops:kubeconfigs.{cluster} where the stack holds it, and "
+        "run this again",
     ),
     (
         r"unknown field|not declared in schema",
@@ -27,9 +44,14 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "in fleet/clusters.yaml",
     ),
     (
-        r"connection refused|cannot be reached|unreachable|no such host|i/o timeout|timed out",
+        _LOST,
+        "The cluster does not answer any more, and may have done this or not. gitops up {stack} finds "
+        "out, as soon as the cluster is back",
+    ),
+    (
+        r"connection refused|cannot be reached|unreachable|no such host",
         "The cluster does not answer. Check the server in the kubeconfig, and the network; --without "
-        "CLUSTER updates the others",
+        "{cluster} updates the others",
     ),
     (
         r"is protected|cannot be deleted",
@@ -37,7 +59,8 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"already exists",
-        "It was made by somebody else. Delete it there, or import it: pulumi import",
+        "It is there and this stack has not made it. Take it over with gitops up {stack} --adopt {object}, "
+        "which shows first what changes about it; or delete it there",
     ),
     (
         r"field is immutable",
@@ -46,9 +69,17 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 )
 
 
-def remedy(said: str, stack: str) -> str:
-    """Return what to do where something *said* about *stack* is wrong; nothing where none knows."""
+def lost(said: str) -> bool:
+    """Tell whether a step that ended with *said*, or with no word at all, may have been carried out."""
+    return not said or re.search(_LOST, said) is not None
+
+
+def remedy(said: str, **about: str) -> str:
+    """Return what to do where something *said* is wrong; nothing where none knows.
+
+    *about* has the stack, the cluster and the object that it is said of.
+    """
     for pattern, text in _REMEDIES:
         if found := re.search(pattern, said):
-            return text.format(stack=stack, **found.groupdict())
+            return text.format(**about, **found.groupdict())
     return ""

@@ -14,15 +14,20 @@ from pulumi import automation as auto
 from pulumi.automation.errors import CommandError, StackNotFoundError
 from pulumi.runtime.stack import wait_for_rpcs
 
-from engine import backend, locks
+from engine import backend, locks, unsure
 from engine.command import find
 from engine.events import Planned, name_of
+from engine.inquiry import Inquiry
+from engine.interruption import Engine
 from gitops.errors import GitOpsError, ProgramError
 from gitops.source.files import WorkTree
 from recording.config import project_name
 from recording.program import hosted, program
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+_LISTED = re.compile(r"^\s+(?:\*|\d+\)) (?!Unknown$)(.+)$", re.MULTILINE)
+"""Errors of which the engine has several."""
+_CHANGING = frozenset({"up", "destroy"})
 Hear = Callable[[auto.EngineEvent], None]
 
 
@@ -33,6 +38,7 @@ class Session:
     root: Path
     project: str
     stack: auto.Stack
+    engine: Engine
     backend: str
     """URL of where the state is kept."""
     say: Callable[[str], None]
@@ -45,6 +51,28 @@ class Session:
         alone, in the state too.
         """
         return self._run("preview", hear, **self._options(without, refresh=refresh))
+
+    def settle(self, hear: Hear, *, without: Sequence[str] = ()) -> Planned | None:
+        """Find out of objects whether they exist, where an earlier update could not.
+
+        Clusters in *without* are not asked. Returns what the engine said; None where all is known.
+        """
+        return self._inquiry(hear).settle(without)
+
+    def adopt(self, planned: Planned, names: Sequence[str], hear: Hear) -> Planned:
+        """Take over, by *names*, what *planned* would create although somebody has made it already.
+
+        Nothing changes on the clusters; what is there goes into the state, as if it were ours.
+        """
+        return self._inquiry(hear).adopt(planned, names)
+
+    def _inquiry(self, hear: Hear) -> Inquiry:
+        return Inquiry(
+            exported=self._exported,
+            replace=self._replaced,
+            refresh=lambda urns: self._run("refresh", hear, target=urns),
+            say=self.say,
+        )
 
     def up(self, hear: Hear, *, refresh: bool = False, without: Sequence[str] = ()) -> Planned:
         """Bring the stack to what the program says, and return what was done."""
@@ -73,21 +101,33 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Return what the state holds, in numbers; ``pending`` names what was interrupted."""
-        with self._plainly():
-            exported: Any = self.stack.export_stack().deployment
-        deployment: dict[str, Any] = exported or {}
+        deployment = self._exported()
         resources: list[dict[str, Any]] = deployment.get("resources") or []
         manifest: dict[str, Any] = deployment.get("manifest") or {}
         pending: list[dict[str, Any]] = deployment.get("pending_operations") or []
+        pending += [
+            {"type": "creating", "resource": each} for each in resources if unsure.is_marked(each)
+        ]
         return {
             "backend": self.backend,
-            "resources": len(resources),
+            "resources": sum(not unsure.is_marked(each) for each in resources),
             "updated": manifest.get("time", "") if resources else "",
             "protected": sum(1 for each in resources if each.get("protect")),
             "pending": [
                 f"{each.get('type', '')} {name_of(each['resource']['urn'])}" for each in pending
             ],
         }
+
+    def _exported(self) -> dict[str, Any]:
+        with self._plainly():
+            exported: Any = self.stack.export_stack().deployment
+        return exported or {}
+
+    def _replaced(self, deployment: dict[str, Any]) -> None:
+        """Put *deployment* in the place of the state. It is refused while an update goes on."""
+        with self._plainly():
+            given = auto.Deployment(version=3, deployment=deployment)
+            locks.freeing(partial(self.stack.import_stack, given), self.name, self.say)
 
     def unprotect(self) -> None:
         """Let the engine delete what it protects; the next update protects it again."""
@@ -133,9 +173,18 @@ class Session:
         try:
             command = getattr(self.stack, verb)
             locks.freeing(partial(command, on_event=heard, **options), self.name, self.say)
+        except KeyboardInterrupt:
+            if verb not in _CHANGING:
+                raise
         except CommandError as error:
-            if not found.failed:
+            if not (found.failed or self.engine.interrupted):
                 raise self._error(error) from None
+        full = any(backend.is_full(each.said) for each in found.failures)
+        if full and (mended := backend.mend(self.backend, self.project, self.name)):
+            self.say(mended)
+        found.interrupted, self.engine.interrupted = self.engine.interrupted, False
+        if verb in _CHANGING and not full and (steps := found.unsure()):
+            self._inquiry(hear).note(steps)
         return found
 
     @contextmanager
@@ -150,7 +199,7 @@ class Session:
         said = _said(error)
         if "failed to load checkpoint" in said:
             return backend.damaged(self.backend, self.project, self.name, said)
-        return ProgramError(said)
+        return _failed(said, self.backend, self.project, self.name)
 
     def unlock(self) -> None:
         """Take the locks away, whoever holds them."""
@@ -189,8 +238,8 @@ def open_session(
             f"with gitops up {name}, or set PULUMI_BACKEND_URL to where its state is."
         ) from None
     except CommandError as error:
-        raise ProgramError(_said(error)) from None
-    return Session(root=root, project=project, stack=stack, backend=place, say=say)
+        raise _failed(_said(error), place, project, name) from None
+    return Session(root=root, project=project, stack=stack, engine=command, backend=place, say=say)
 
 
 def _hosted(root: Path) -> Callable[[], Any]:
@@ -207,6 +256,22 @@ def _hosted(root: Path) -> Callable[[], Any]:
     return run
 
 
+def _failed(said: str, place: str, project: str, stack: str) -> ProgramError:
+    """Return the error about what the engine *said*; a state on a full disk is mended first."""
+    if backend.is_closed(said, place):
+        return ProgramError(
+            f"the state of {stack}, in {place}, cannot be written: {said}. Let this user write there, "
+            "or set PULUMI_BACKEND_URL to where the state is and may be written."
+        )
+    if not backend.is_full(said):
+        return ProgramError(said)
+    mended = backend.mend(place, project, stack)
+    return ProgramError(
+        f"the disk with the state of {stack}, in {place}, is full: {said}. Make room there, and run "
+        f"this again{f'; {mended}' if mended else ''}."
+    )
+
+
 def _said(error: CommandError) -> str:
     """Return what the engine itself says went wrong, in one line for each thing."""
     text = str(error)
@@ -218,4 +283,6 @@ def _said(error: CommandError) -> str:
     found = [
         each.strip() for each in re.findall(r"^(?:.*stderr: )?\s*error: (.+)$", text, re.MULTILINE)
     ]
+    if any(each.endswith("errors occurred:") for each in found):
+        found = [each.strip() for each in _LISTED.findall(text)]
     return "\n".join(dict.fromkeys(found)) or text.strip()[-2000:]

@@ -6,8 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,8 +28,11 @@ from gitops.words import counted
 if TYPE_CHECKING:
     from engine import Planned, Session
 
-Look = Callable[[Callable[[Any], None]], "Planned"]
+Found = TypeVar("Found")
+Look = Callable[[Callable[[Any], None]], Found]
 """What drives the engine, and hears its events meanwhile."""
+_NAMED = 10
+"""So many steps are named that are left."""
 _DONE = {"same": "unchanged", "create": "created", "update": "updated", "delete": "deleted",
          "replace": "replaced"}  # fmt: skip
 """The engine's words for what it does, as what it did."""
@@ -83,7 +87,7 @@ def _complete(root: Path, fleet: Fleet, name: str) -> None:
             fetching.fetch(each, fleet.mirror, root)
 
 
-def watched(given: Deployment, what: str, run: Look, *, lines: bool = True) -> "Planned":
+def watched(given: Deployment, what: str, run: Look[Found], *, lines: bool = True) -> Found:
     """Do *run* while somebody may watch, and return what it found; *lines* also without a terminal."""
     from engine.progress import Progress
 
@@ -114,8 +118,8 @@ def failures(planned: "Planned", given: Deployment, shape: str) -> int:
 def carry_out(
     given: Deployment,
     verb: str,
-    preview: Look,
-    run: Look,
+    preview: Look["Planned"],
+    run: Look["Planned"],
     *,
     doing: tuple[str, str],
     question: str,
@@ -123,14 +127,29 @@ def carry_out(
     allowed: Sequence[str],
     yes: bool,
     shape: str,
+    without: Sequence[str] = (),
+    adopt: Sequence[str] = (),
 ) -> int:
     """Show what *run* will do, ask, and do it; return the exit code.
 
     *doing* says what goes on during *preview* and *run*. Whatever is *named* must be *allowed*.
+    Clusters in *without* are not asked anything. What somebody else has made is taken over by the
+    names in *adopt*.
     """
+    settle = partial(given.session.settle, without=without)
+    settled = watched(given, "asking the clusters of", settle, lines=False)
+    if settled is not None and (code := failures(settled, given, shape)):
+        return code
     planned = watched(given, doing[0], preview, lines=False)
     if code := failures(planned, given, shape):
         return code
+    if adopt:
+        taking = partial(given.session.adopt, planned, adopt)
+        if code := failures(watched(given, "asking the clusters of", taking), given, shape):
+            return code
+        planned = watched(given, doing[0], preview, lines=False)
+        if code := failures(planned, given, shape):
+            return code
     before, after = planned.before(), planned.after()
     changes = compare(before, after)
     found = destructions(changes, before, after, planned.replaced())
@@ -143,7 +162,24 @@ def carry_out(
     if not _asked(question, yes=yes):
         return 0
     done = watched(given, doing[1], run)
+    if done.interrupted and (left := planned.left(done)):
+        failures(done, given, "text")
+        return interrupted(given, verb, [each.urn.rpartition("::")[2] for each in left], shape)
     return failures(done, given, shape) or summary(given, planned, done, shape)
+
+
+def interrupted(given: Deployment, verb: str, left: Sequence[str], shape: str) -> int:
+    """Say what is *left* to do, and return the exit code."""
+    if shape == "json":
+        write(given, result="interrupted", left=left)
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    click.echo(
+        f"interrupted: {given.name}: {counted(len(left), 'step')} left: "
+        f"{visible(', '.join(left[:_NAMED]))}{more}. What was done is in the state; gitops {verb} "
+        f"{given.name} goes on from there.",
+        err=True,
+    )
+    return 130
 
 
 def _asked(question: str, *, yes: bool) -> bool:

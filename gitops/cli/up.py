@@ -21,6 +21,12 @@ from gitops.cli.options import allowing, formats, yes
     metavar="CLUSTER",
     help="Leave CLUSTER as it is, because it cannot be reached. May be repeated.",
 )
+@click.option(
+    "--adopt",
+    multiple=True,
+    metavar="NAME",
+    help="Take over the object NAME, such as Namespace/shop, that somebody else has made. Repeatable.",
+)
 @yes
 @formats
 @click.pass_obj
@@ -29,6 +35,7 @@ def command(
     environment: str,
     allow_destroy: tuple[str, ...],
     without: tuple[str, ...],
+    adopt: tuple[str, ...],
     refresh: bool,  # noqa: FBT001  # click passes flags by name
     yes: bool,  # noqa: FBT001
     shape: str,
@@ -51,4 +58,6 @@ def command(
         allowed=allow_destroy,
         yes=yes,
         shape=shape,
+        without=without,
+        adopt=adopt,
     )

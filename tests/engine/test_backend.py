@@ -97,3 +97,30 @@ def test_a_damaged_state_is_said_with_its_newest_good_copy(tmp_path: Path) -> No
 
     assert f"{file}: the state is damaged (x)" in said
     assert f"The last good copy is {kept / 'test.2.json'}" in said
+
+
+def test_what_a_full_disk_has_left_half_written_is_mended(tmp_path: Path) -> None:
+    folder = tmp_path / ".pulumi"
+    locks, stacks = folder / "locks/organization/gitops/test", folder / "stacks/gitops"
+    for each in (locks, stacks):
+        each.mkdir(parents=True)
+    (locks / "a.json.1.tmp").write_text("")
+    (locks / "b.json").write_text('{"pid": 1}')
+    (stacks / "test.json").write_text('{"a')
+    (stacks / "test.json.bak").write_text('{"a": 1}')
+
+    said = backend.mend(f"file://{tmp_path}", "gitops", "test")
+
+    assert "its copy of a moment before is in its place again" in said
+    assert [each.name for each in locks.iterdir()] == ["b.json"]
+    assert (stacks / "test.json").read_text() == '{"a": 1}'
+    assert backend.mend(f"file://{tmp_path}", "gitops", "test") == ""
+
+
+def test_a_state_with_no_good_copy_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / ".pulumi/stacks/gitops/test.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"a')
+
+    assert backend.mend(f"file://{tmp_path}", "gitops", "test") == ""
+    assert file.read_text() == '{"a'

@@ -122,3 +122,46 @@ def test_a_summary_counts_what_was_done() -> None:
     planned = heard(event(summaryEvent={"resourceChanges": {"create": 2, "same": 1}}))
 
     assert planned.done == {"create": 2, "same": 1}
+
+
+UNREACHABLE = "configured Kubernetes cluster is unreachable: unable to load schema information from the API server: "
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        (f"{UNREACHABLE}the server has asked for the client to provide credentials",
+         "Cluster one does not accept the token"),
+        (f'{UNREACHABLE}Get "https://a": dial tcp: connect: connection refused', "--without one"),
+        (f'{UNREACHABLE}Get "https://a": tls: failed to verify certificate: x509: certificate has expired '
+         "or is not yet valid: current time 2026-01-01T00:00:00Z is before 2026-01-01T01:00:00Z",
+         "By the clock of this machine the certificate of cluster one is not valid"),
+        ('Post "https://a": EOF', "may have done this or not. gitops up test finds out"),
+        ('configmaps "a" already exists\n\nThe resource already exists in the cluster. This can happen when:',
+         "gitops up test --adopt ConfigMap/a"),
+    ],
+)  # fmt: skip
+def test_what_the_genuine_provider_says_has_a_remedy_with_cluster_and_object(
+    said: str, remedy: str
+) -> None:
+    urn = f"{APP}$kubernetes:core/v1:ConfigMap::a"
+
+    [failure] = heard(
+        step("create", None, config_map("n")), diagnostic("error", said, urn=urn)
+    ).failures
+
+    assert remedy in failure.remedy
+    assert "This can happen when" not in failure.said
+
+
+def test_only_creations_that_may_have_happened_are_unsure() -> None:
+    made = config_map("n", custom=True)
+    steps = [step("create", None, made, name) for name in ("lost", "refused", "silent")]
+    urn = f"{APP}$kubernetes:core/v1:ConfigMap"
+    planned = heard(
+        *steps,
+        diagnostic("error", 'Post "https://a": context canceled', urn=f"{urn}::lost"),
+        diagnostic("error", "connection refused", urn=f"{urn}::refused"),
+    )
+
+    assert [each.urn.rpartition("::")[2] for each in planned.unsure()] == ["lost", "silent"]

@@ -90,3 +90,13 @@ def test_any_other_lock_is_left_alone(tmp_path: Path, pid: int, scheme: str) -> 
         freeing(Locked(place, pid or gone(), scheme), "test", lambda _: None)
 
     assert place.exists()
+
+
+@pytest.mark.parametrize("at", ["2099-01-01T00:00:00Z", "1970-01-01T00:00:00+02:00"])
+def test_the_time_of_a_lock_decides_nothing(at: str) -> None:
+    """A clock may be off, here or there; whether a process runs is a better question."""
+    here = socket.gethostname()
+    text = SAID.replace("2026-11-25T13:00:00Z", at)
+
+    assert are_dead(holders(text.format(host=here, pid=gone(), place=PLACE)))
+    assert not are_dead(holders(text.format(host=here, pid=os.getpid(), place=PLACE)))

@@ -13,6 +13,8 @@ import yaml
 
 TIMEOUT = 20
 """Seconds for one request; the server is on this machine."""
+_KUBECTL = ("kubectl", "before-first-apply")
+"""Managers whose fields the genuine provider takes over when it applies."""
 
 
 class ApiError(Exception):
@@ -23,6 +25,11 @@ class ApiError(Exception):
         self.code = code
         self.status = status
         super().__init__(str(status.get("message") or f"HTTP {code}"))
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether it refused to make what is there already."""
+        return self.status.get("reason") == "AlreadyExists"
 
 
 @dataclass(kw_only=True)
@@ -116,6 +123,43 @@ class Api:
         kind = "application/apply-patch+yaml"
         return self.call("PATCH", self.of_object(manifest), manifest, kind=kind, query=query)
 
+    def create(self, manifest: Mapping[str, Any], manager: str) -> dict[str, Any]:
+        """Make *manifest*, which must not be there yet, strictly.
+
+        The genuine provider has held it against the cluster's schema before, in its ``Check``.
+        """
+        query = {"fieldManager": manager, "fieldValidation": "Strict"}
+        place = self.of_object(manifest).rpartition("/")[0]
+        return self.call("POST", place, manifest, query=query)
+
+    def hand_over(self, manifest: Mapping[str, Any], manager: str) -> None:
+        """Make *manager* the one who applies what it has created, or ``kubectl`` has applied.
+
+        The API server holds one who creates and one who applies for two, who would be in conflict.
+        """
+        path = self.of_object(manifest)
+        metadata = self.call("GET", path)["metadata"]
+        before = metadata["managedFields"]
+        taken = [
+            each
+            for each in before
+            if each["manager"] in {manager, *_KUBECTL} and "subresource" not in each
+        ]
+        mine = {"manager": manager, "operation": "Apply"}
+        if not taken or (len(taken) == 1 and mine.items() <= taken[0].items()):
+            return
+        owned: dict[str, Any] = {}
+        for each in taken:
+            owned = _merged(owned, each["fieldsV1"])
+        after = [each for each in before if each not in taken]
+        after.append({**taken[-1], **mine, "fieldsV1": owned})
+        version = metadata["resourceVersion"]
+        patch = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": after},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+        ]
+        self.call("PATCH", path, patch, kind="application/json-patch+json")
+
     def _discover(self, base: str, api_version: str) -> None:
         try:
             listed = self.call("GET", base)
@@ -134,3 +178,9 @@ class Api:
         return http.client.HTTPSConnection(
             str(place.hostname), place.port, timeout=TIMEOUT, context=context
         )
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all fields that are in *one* or in *other*."""
+    both = {key: _merged(each, other[key]) for key, each in one.items() if key in other}
+    return {**one, **other, **both}

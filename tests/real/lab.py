@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -164,6 +166,15 @@ class Lab:
             for context, manifest in self.wanted(environment)
             if manifest["kind"] != "Chart" and not _as_wanted(self.planes[context].api, manifest)
         ]
+
+
+def signal_all(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Send a signal to a command and all that it has started, which has groups of its own."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid="], check=True, capture_output=True, text=True)
+    for each in map(int, listed.stdout.split()):
+        with suppress(ProcessLookupError):  # It may have ended meanwhile.
+            if os.getsid(each) == process.pid:
+                os.kill(each, number)
 
 
 def _as_wanted(api: Api, manifest: Manifest) -> bool:

@@ -13,7 +13,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from tests.real.provider import differences, given, plain, struct
+from tests.real.values import differences, given, plain, struct
 
 _LETTERS = string.ascii_letters + string.digits
 

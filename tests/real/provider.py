@@ -1,31 +1,31 @@
 """A stand-in for ``pulumi-resource-kubernetes``, for machines that cannot have the genuine plugin.
 
-A test double: it speaks the provider's protocol and applies on the server's side to a real API
-server, as the genuine one does where ``enableServerSideApply`` is set. It does not wait for
-workloads to become ready, and knows no charts. It is never shipped, and ``up`` never uses it.
+A test double: it speaks the provider's protocol to a real API server. As the genuine one does since
+4.29 where ``enableServerSideApply`` is set, it creates what must not be there yet, and applies
+changes on the server's side. It does not wait for workloads to become ready, and knows no charts. It
+is never shipped, and ``up`` never uses it.
 
-Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
+Sources: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto,
+https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/await/await.go
 """
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent import futures
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar
 
 import grpc
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from tests.real.api import Api, ApiError
+from tests.real.values import UNKNOWN, differences, fields, given, items, plain, struct, unknown
 
 MANAGER = "pulumi-kubernetes"
-_SECRET = "4dabf18193072939515e22adb298388d"
-"""Marks a value with a signature; see the SDK's ``rpc.py``."""
-_SECRET_SIG = "1b47061264138c4ac30d75fd1eb44270"
-_UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+Answer = TypeVar("Answer")
 _RELEASE = "kubernetes:helm.sh/v3:Release"
 _IDENTITY = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 _TOKEN = "kubernetes.io/service-account-token"
@@ -34,76 +34,16 @@ _PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 """Annotations that the genuine plugin obeys; see its package's page in the Pulumi registry."""
 _GONE = 60
 """Seconds to wait until an object that is deleted has gone."""
-
-
-def fields(value: Any) -> dict[str, Any] | None:
-    """Return *value* where it is an object."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-
-def items(value: Any) -> list[Any] | None:
-    """Return *value* where it is a list."""
-    return cast("list[Any]", value) if isinstance(value, list) else None
-
-
-def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return *value* with *change* made to everything right inside it."""
-    if (found := fields(value)) is not None:
-        return {key: change(each) for key, each in found.items()}
-    if (listed := items(value)) is not None:
-        return [change(each) for each in listed]
-    return value
-
-
-def plain(value: Any) -> Any:
-    """Return *value* without marks of secrets."""
-    found = fields(value)
-    if found is not None and found.get(_SECRET) == _SECRET_SIG:
-        return plain(found["value"])
-    return mapped(value, plain)
-
-
-def whole(value: Any) -> Any:
-    """Return *value* with numbers that are whole as such: the protocol has none."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return mapped(value, whole)
-
-
-def given(struct: Any) -> dict[str, Any]:
-    """Return a protobuf struct as a dictionary."""
-    return whole(json_format.MessageToDict(struct))
-
-
-def struct(value: Mapping[str, Any]) -> Any:
-    """Return *value* as a protobuf struct."""
-    return json_format.ParseDict(dict(value), struct_pb2.Struct())
-
-
-def unknown(value: Any) -> bool:
-    """Tell whether anything in *value* is not known yet."""
-    inside = (fields(value) or {}).values() or items(value) or ()
-    return value == _UNKNOWN or any(map(unknown, inside))
-
-
-def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the path of every value that differs, and whether it is added, updated or deleted."""
-    before, after = fields(old), fields(new)
-    one, other = items(old), items(new)
-    if before is not None and after is not None:
-        for key in sorted({*before, *after}):
-            here = f"{path}.{key}" if path else key
-            if key not in before:
-                yield here, "ADD"
-            elif key not in after:
-                yield here, "DELETE"
-            else:
-                yield from differences(before[key], after[key], here)
-    elif one is not None and other is not None and len(one) == len(other):
-        for index, (left, right) in enumerate(zip(one, other, strict=True)):
-            yield from differences(left, right, f"{path}[{index}]")
-    elif old != new:
-        yield path, "UPDATE"
+_EXISTS = (
+    "The resource already exists in the cluster. This can happen when: Adopting a resource into "
+    "Pulumi: use `pulumi import`."
+)
+"""What the genuine one adds, shortened."""
+_REFUSED = (
+    "configured Kubernetes cluster is unreachable: unable to load schema information from the API "
+    "server: the server has asked for the client to provide credentials"
+)
+"""What the genuine one says of a token that is not accepted."""
 
 
 class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
@@ -112,6 +52,8 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self) -> None:
         """Wait to be configured."""
         self.api: Api | None = None
+        self.cancelled: futures.Future[Any] = futures.Future()
+        self.requests = futures.ThreadPoolExecutor(64)
 
     def Handshake(self, request: Any, context: Any) -> Any:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False)
@@ -131,7 +73,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: Any, context: Any) -> Any:
         args = plain(given(request.args))
         text = args.get("kubeconfig")
-        if text == _UNKNOWN:
+        if text == UNKNOWN:
             self.api = None
         else:
             text = text or Path(os.environ.get("KUBECONFIG", "")).read_text()
@@ -150,7 +92,8 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         replaces = [path for path in found if path in _IDENTITY]
         if self.api is not None and found and not replaces and not unknown(new):
             try:
-                self.api.apply(_object(request.type, new), _manager(given(request.olds)), dry=True)
+                manager = _manager(given(request.olds))
+                self.api.apply(_object(request.type, new), manager, force=True, dry=True)
             except ApiError as error:
                 if error.code == 422 and "immutable" in str(error):
                     replaces = list(found)
@@ -178,7 +121,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         manifest = _object(request.type, plain(properties))
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        self._apply(manifest, MANAGER, context)
+        self._sent(lambda api: api.create(manifest, MANAGER), manifest, context)
         live = self._ready(manifest, context)
         return provider_pb2.CreateResponse(
             id=_id(manifest), properties=_outputs({**properties, **live})
@@ -189,7 +132,9 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.news)
         manifest = _object(request.type, plain(properties))
-        self._apply(manifest, _manager(given(request.olds)), context)
+        manager = _manager(given(request.olds))
+        self._sent(lambda api: api.hand_over(manifest, manager), manifest, context)
+        self._sent(lambda api: api.apply(manifest, manager), manifest, context)
         live = self._ready(manifest, context)
         return provider_pb2.UpdateResponse(properties=_outputs({**properties, **live}))
 
@@ -218,16 +163,10 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
+        """Give up the requests that are under way, as the genuine one does."""
+        if not self.cancelled.done():
+            self.cancelled.set_result(None)
         return empty_pb2.Empty()
-
-    def _apply(self, manifest: Mapping[str, Any], manager: str, context: Any) -> None:
-        try:
-            self._reached(context).apply(manifest, manager)
-        except ApiError as error:
-            code = grpc.StatusCode.UNKNOWN
-            context.abort(code, f"{manifest['kind']} {_id(manifest)}: {error}")
-        except OSError as error:
-            context.abort(grpc.StatusCode.UNAVAILABLE, f"the cluster cannot be reached: {error}")
 
     def _ready(self, manifest: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Wait as the genuine one does, and return what of the object only the cluster knows."""
@@ -252,15 +191,32 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
     def _ask(
         self, context: Any, method: str, manifest: Mapping[str, Any], body: Any
     ) -> dict[str, Any] | None:
-        api = self._reached(context)
+        def ask(api: Api) -> dict[str, Any] | None:
+            try:
+                return api.call(method, api.of_object(manifest), body)
+            except ApiError as error:
+                if error.code != 404:
+                    raise
+            return None
+
+        return self._sent(ask, manifest, context)
+
+    def _sent(self, send: Callable[[Api], Answer], manifest: Any, context: Any) -> Answer:
+        """Return what the API server answers; end the call with an error where it refuses."""
+        sent = self.requests.submit(send, self._reached(context))
+        either: tuple[futures.Future[Any], ...] = (sent, self.cancelled)
+        done, _ = futures.wait(either, return_when=futures.FIRST_COMPLETED)
+        if sent not in done:
+            context.abort(grpc.StatusCode.UNKNOWN, f"{_id(manifest)}: context canceled")
         try:
-            return api.call(method, api.of_object(manifest), body)
+            return sent.result()
         except ApiError as error:
-            if error.code != 404:
-                context.abort(grpc.StatusCode.UNKNOWN, f"{_id(manifest)}: {error}")
+            said = f"{error}\n\n{_EXISTS}" if error.exists else str(error)
+            said = _REFUSED if error.code == 401 else said
+            context.abort(grpc.StatusCode.UNKNOWN, f"{manifest['kind']} {_id(manifest)}: {said}")
         except OSError as error:
             context.abort(grpc.StatusCode.UNAVAILABLE, f"the cluster cannot be reached: {error}")
-        return None
+        raise AssertionError
 
     def _reached(self, context: Any) -> Api:
         if self.api is None:

@@ -15,7 +15,7 @@ CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: page}\n"
 @pytest.mark.parametrize(
     ("manifest", "said"),
     [
-        (f"{CONFIG}unheard: of\n", "field not declared in schema"),
+        (f"{CONFIG}unheard: of\n", 'unknown field "unheard"'),
         (
             "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: page}\n",
             "no matches for kind",
