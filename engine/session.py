@@ -9,18 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import CommandError, StackNotFoundError
-from pulumi.runtime.stack import wait_for_rpcs
 
 from engine import backend, locks
 from engine.command import find
 from engine.events import Planned, name_of
-from gitops.errors import GitOpsError, ProgramError
+from engine.hosting import inline
+from gitops.errors import ProgramError
 from gitops.source.files import WorkTree
 from recording.config import project_name
-from recording.program import hosted, program
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 Hear = Callable[[auto.EngineEvent], None]
@@ -181,7 +179,7 @@ def open_session(
     )
     select = auto.create_or_select_stack if create else auto.select_stack
     try:
-        opening = partial(select, name, project_name=project, program=_hosted(root), opts=options)
+        opening = partial(select, name, project_name=project, program=inline(root), opts=options)
         stack = locks.freeing(opening, name, say)
     except StackNotFoundError:
         raise ProgramError(
@@ -191,20 +189,6 @@ def open_session(
     except CommandError as error:
         raise ProgramError(_said(error)) from None
     return Session(root=root, project=project, stack=stack, backend=place, say=say)
-
-
-def _hosted(root: Path) -> Callable[[], Any]:
-    """Return the program for the Automation API, whose own host would show tracebacks."""
-
-    async def run() -> None:
-        try:
-            with hosted(root):
-                program(root)()
-                await wait_for_rpcs()
-        except GitOpsError as error:
-            raise pulumi.RunError(str(error)) from None
-
-    return run
 
 
 def _said(error: CommandError) -> str:
