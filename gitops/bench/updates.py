@@ -74,8 +74,8 @@ class Updates:
             raise GitOpsError("kubectl is not installed: it takes away what the benchmark makes")
         try:
             yield from self._unchanged()
-            yield from self._growth()
             yield from self._platform()
+            yield from self._growth()
         finally:
             self._clean()
 
@@ -206,9 +206,8 @@ class Updates:
         }
 
     def _fleet(self, objects: int, *, delivery: str = "direct") -> _Fleet:
-        root, smallest = (
-            self.work / f"{name}-{delivery}-{objects}" for name in ("ours", "smallest")
-        )
+        number = len(list(self.work.iterdir()))
+        root, smallest = (self.work / f"{name}-{number}" for name in ("ours", "smallest"))
         applications = max(round(objects / _OBJECTS), 4)
         self.say(f"making a fleet of {applications} applications")
         for name in ("__main__.py", "Pulumi.yaml"):
