@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,28 @@ def open_session(
         ) from None
     except CommandError as error:
         raise ProgramError(_said(error)) from None
+    _ask_nothing_more(stack)
     return Session(root=root, project=project, stack=stack, backend=place, say=say)
+
+
+def _ask_nothing_more(stack: auto.Stack) -> None:
+    """Keep the SDK from asking, after each update, for outputs and a summary that nobody reads here.
+
+    That is three more starts of the engine, one of them for every secret of the configuration.
+    """
+    now = datetime.now(tz=UTC)
+    unread = auto.UpdateSummary(
+        kind="", start_time=now, message="", environment={}, config={}, result=""
+    )
+
+    def outputs() -> auto.OutputMap:
+        return {}
+
+    def info(show_secrets: bool = False) -> auto.UpdateSummary:  # noqa: FBT001, FBT002  # the SDK's
+        del show_secrets
+        return unread
+
+    stack.outputs, stack.info = outputs, info
 
 
 def _said(error: CommandError) -> str:
