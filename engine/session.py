@@ -9,26 +9,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pulumi
 from pulumi import automation as auto
 from pulumi.automation.errors import CommandError, StackNotFoundError
-from pulumi.runtime.stack import wait_for_rpcs
 
 from engine import backend, locks, unsure
 from engine.command import find
 from engine.events import Planned, name_of
+from engine.hosting import ask_nothing_more, inline
 from engine.inquiry import Inquiry
 from engine.interruption import Engine
-from gitops.errors import GitOpsError, ProgramError
+from gitops.errors import ProgramError
 from gitops.source.files import WorkTree
 from recording.config import project_name
-from recording.program import hosted, program
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _LISTED = re.compile(r"^\s+(?:\*|\d+\)) (?!Unknown$)(.+)$", re.MULTILINE)
 """Errors of which the engine has several."""
 _CHANGING = frozenset({"up", "destroy"})
 Hear = Callable[[auto.EngineEvent], None]
+_GARBAGE = "300"
+"""Percent by which the engine's memory may grow before it is searched for garbage. With Go's own 100
+that is a quarter of its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +221,12 @@ def open_session(
     command = find(CHECKOUT, say)
     place = backend.url(files)
     given = backend.secrets(files, name, place, guarded=guarded, say=say)
-    variables = {"PULUMI_BACKEND_URL": place, "PULUMI_SKIP_UPDATE_CHECK": "true", **given}
+    variables = {
+        "PULUMI_BACKEND_URL": place,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "GOGC": os.environ.get("GOGC", _GARBAGE),
+        **given,
+    }
     project = project_name(files)
     options = auto.LocalWorkspaceOptions(
         work_dir=str(root),
@@ -230,7 +236,7 @@ def open_session(
     )
     select = auto.create_or_select_stack if create else auto.select_stack
     try:
-        opening = partial(select, name, project_name=project, program=_hosted(root), opts=options)
+        opening = partial(select, name, project_name=project, program=inline(root), opts=options)
         stack = locks.freeing(opening, name, say)
     except StackNotFoundError:
         raise ProgramError(
@@ -239,21 +245,8 @@ def open_session(
         ) from None
     except CommandError as error:
         raise _failed(_said(error), place, project, name) from None
+    ask_nothing_more(stack)
     return Session(root=root, project=project, stack=stack, engine=command, backend=place, say=say)
-
-
-def _hosted(root: Path) -> Callable[[], Any]:
-    """Return the program for the Automation API, whose own host would show tracebacks."""
-
-    async def run() -> None:
-        try:
-            with hosted(root):
-                program(root)()
-                await wait_for_rpcs()
-        except GitOpsError as error:
-            raise pulumi.RunError(str(error)) from None
-
-    return run
 
 
 def _failed(said: str, place: str, project: str, stack: str) -> ProgramError:

@@ -69,8 +69,10 @@ def manifest(args: ResourceValidationArgs) -> Manifest:
 
 def plain(value: Any) -> Any:
     """Return *value* without the SDK's proxies, which are no dicts and no lists."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value  # Most values are; whether one is a mapping takes long to ask.
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [plain(each) for each in cast("Sequence[Any]", value)]
     return value

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,18 @@ _TEAM_SIZE = 20
 """Applications of one team."""
 
 
-def generate(root: Path, applications: int, seed: int = 1) -> None:
-    """Write a fleet with *applications* into *root*: four environments, one cluster each."""
+def generate(
+    root: Path,
+    applications: int,
+    seed: int = 1,
+    *,
+    development: Mapping[str, Any] | None = None,
+    context: str | None = None,
+) -> None:
+    """Write a fleet with *applications* into *root*: four environments, one cluster each.
+
+    *development* has settings of that environment; its cluster is at *context* of the kubeconfig.
+    """
     chance = random.Random(seed)  # noqa: S311  # a benchmark, not a secret
     names = [f"app-{number:04d}" for number in range(applications)]
     teams = {f"team-{number:03d}" for number in range((applications - 1) // _TEAM_SIZE + 1)}
@@ -27,7 +38,10 @@ def generate(root: Path, applications: int, seed: int = 1) -> None:
             "repository": {"url": "https://git.example.com/rendered.git"},
         },
     )
-    _write(root / "fleet/clusters.yaml", {each: _cluster(each) for each in ENVIRONMENTS})
+    clusters = {each: _cluster(each) for each in ENVIRONMENTS}
+    if context:
+        clusters["development"]["context"] = context
+    _write(root / "fleet/clusters.yaml", clusters)
     _write(root / "fleet/teams.yaml", {each: {"contact": f"{each}@example.com"} for each in teams})
     _write(root / "fleet/policy.yaml", {"registries": ["registry.example.com"]})
     _write(root / "fleet/versions.yaml", {"argo-cd": {"version": "v3.3.3"}})
@@ -35,7 +49,10 @@ def generate(root: Path, applications: int, seed: int = 1) -> None:
         team = f"team-{number // _TEAM_SIZE:03d}"
         _write(root / f"fleet/apps/{name}.yaml", _application(chance, name, team, names))
     for environment in ENVIRONMENTS:
-        _write(root / f"Pulumi.{environment}.yaml", _stack(chance, environment, names))
+        stack = _stack(chance, environment, names)
+        if environment == "development":
+            stack["config"]["gitops:environment"] |= development or {}
+        _write(root / f"Pulumi.{environment}.yaml", stack)
         _write(root / f"releases/{environment}.yaml", _releases(environment, names))
 
 
