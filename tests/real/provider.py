@@ -159,7 +159,7 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         while self._get(manifest, context) is not None:
             if time.monotonic() > end:
                 context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, f"{_id(manifest)} does not go")
-            time.sleep(0.05)  # As the genuine provider: an object with finalizers takes its time.
+            time.sleep(0.2)  # As the genuine provider: an object with finalizers takes its time.
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
