@@ -77,11 +77,13 @@ class Api:
         full = f"{path}?{urlencode(query)}" if query else path
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         text = None if body is None else json.dumps(body)
+        used = self.server in _KEPT.__dict__
         try:
             code, answer = self._answer(method, full, text, headers)
-        except (http.client.HTTPException, ConnectionError):
-            # The server has closed, or was started again, since this connection was used.
-            self._forget()
+        except (http.client.HTTPException, OSError):
+            if not used:
+                raise
+            # The server has closed it, or was started again, since it was used.
             code, answer = self._answer(method, full, text, headers)
         found = json.loads(answer) if answer.startswith(b"{") else {"message": answer.decode()}
         if code >= 300:
