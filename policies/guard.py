@@ -1,7 +1,10 @@
 """A rule of the core as a CrossGuard policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
+from threading import local
+from types import SimpleNamespace
 from typing import Any, cast
 
 from pulumi_policy import (
@@ -11,6 +14,7 @@ from pulumi_policy import (
     ResourceValidationArgs,
     ResourceValidationPolicy,
 )
+from pulumi_policy import policy as sdk
 
 from gitops.manifests import chart
 from gitops.model import Level
@@ -55,7 +59,7 @@ def _guard(rule: Rule, given: Demands, stack: str) -> ResourceValidationPolicy:
 
 def manifest(args: ResourceValidationArgs) -> Manifest:
     """Return the object that *args* is about, as the core builds it."""
-    properties: dict[str, Any] = plain(args.props)
+    properties: dict[str, Any] = _plain(args.props)
     if args.resource_type != _RELEASE:
         return properties
     repository: dict[str, Any] = properties.get("repositoryOpts") or {}
@@ -76,3 +80,33 @@ def plain(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [plain(each) for each in cast("Sequence[Any]", value)]
     return value
+
+
+def decode_once() -> None:
+    """Let the SDK remember what it has just decoded: it decodes a resource again for each rule.
+
+    No rule changes what it is given.
+    """
+    inside: Any = sdk
+    to_dict = remembering(inside.json_format.MessageToDict)
+    inside.json_format = SimpleNamespace(MessageToDict=to_dict)
+    inside.deserialize_properties = remembering(inside.deserialize_properties)
+    inside.unknown_checking_proxy = remembering(inside.unknown_checking_proxy)
+
+
+def remembering(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Return *run* with a memory of one: asked again about the very same thing it knows the answer."""
+    last = local()
+
+    @wraps(run)
+    def remembered(thing: Any, *more: Any) -> Any:
+        if getattr(last, "thing", last) is not thing or last.more != more:
+            last.answer = run(thing, *more)
+            # It is kept, so that nothing else can take its place in memory.
+            last.thing, last.more = thing, more
+        return last.answer
+
+    return remembered
+
+
+_plain = remembering(plain)

@@ -8,6 +8,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import EnforcementLevel, Policy, proxy
+from pulumi_policy import policy as sdk
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from components.objects import register
@@ -18,7 +19,7 @@ from gitops.plan import StackPlan
 from gitops.rules import RULES
 from gitops.settings import Loaded
 from gitops.verdicts import verdicts
-from policies.guard import guards, plain
+from policies.guard import decode_once, guards, plain, remembering
 from recording.monitor import Resource
 from tests import CANARY, ROOT
 from tests.fleets import BASE, write
@@ -219,3 +220,28 @@ def test_the_proxies_of_the_sdk_become_plain_data() -> None:
 
     assert found == data
     assert (type(found), type(found["a"]), type(found["a"][0])) == (dict, list, dict)
+
+
+def test_what_was_decoded_once_is_judged_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = guards(ROOT, "production")
+    cases = [dict(registered(each).inputs) for each in BROKEN.values()]
+    before = [ask(policies, "kubernetes:apps/v1:Deployment", each) for each in cases]
+    for name in ("json_format", "deserialize_properties", "unknown_checking_proxy"):
+        monkeypatch.setattr(sdk, name, getattr(sdk, name))
+
+    decode_once()
+
+    assert [ask(policies, "kubernetes:apps/v1:Deployment", each) for each in cases] == before
+
+
+def test_only_the_very_same_thing_is_remembered() -> None:
+    asked: list[list[int]] = []
+
+    def run(thing: list[int]) -> int:
+        asked.append(thing)
+        return len(asked)
+
+    remembered = remembering(run)
+    one, other = [1], [1]
+
+    assert [remembered(each) for each in (one, one, other, other, one)] == [1, 1, 2, 2, 3]
