@@ -46,8 +46,8 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-+0123456789"
 
 
 def holds(sha256: str) -> bool:
-    """Tell whether the file with the digest *sha256* was fetched."""
-    return _raw(sha256).exists()
+    """Tell whether the file with the digest *sha256* was fetched, and is whole."""
+    return _found(sha256) is not None
 
 
 def keep(sha256: str, content: bytes) -> None:
@@ -57,17 +57,31 @@ def keep(sha256: str, content: bytes) -> None:
         ProgramError: it is not what Kubernetes would read.
 
     """
-    found = list(_objects(content, sha256))
-    _write(_read(sha256), _sealed(json.dumps(found, separators=(",", ":")).encode()))
+    _write(_read(sha256), _sealed(_body(content, sha256)))
     _write(_raw(sha256), content)
 
 
-@lru_cache(maxsize=64)
 def objects(sha256: str) -> tuple[Manifest, ...] | None:
     """Return the objects in the file with the digest *sha256*; None where it was not fetched.
 
     Nobody may change them: they are shared.
     """
+    try:
+        return _shared(cache_folder(), sha256)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _shared(folder: Path, sha256: str) -> tuple[Manifest, ...]:
+    """Return the objects in the file *sha256* in *folder*; what is not there is not remembered."""
+    found = _found(sha256)
+    if found is None:
+        raise LookupError(f"{folder}: {sha256}")
+    return found
+
+
+def _found(sha256: str) -> tuple[Manifest, ...] | None:
     with suppress(OSError, ValueError):
         head, _, body = _read(sha256).read_bytes().partition(b"\n")
         if head.decode() == hashlib.sha256(body).hexdigest():
@@ -79,8 +93,14 @@ def objects(sha256: str) -> tuple[Manifest, ...] | None:
         return None
     if hashlib.sha256(content).hexdigest() != sha256:
         return None
-    keep(sha256, content)
-    return tuple(_objects(content, sha256))
+    body = _body(content, sha256)
+    with suppress(OSError):  # Who may not write here reads it again next time.
+        _write(_read(sha256), _sealed(body))
+    return tuple(json.loads(body))
+
+
+def _body(content: bytes, name: str) -> bytes:
+    return json.dumps(list(_objects(content, name)), separators=(",", ":")).encode()
 
 
 def _objects(content: bytes, name: str) -> Iterator[Manifest]:
