@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import yaml
 
@@ -31,10 +31,12 @@ _FLOAT = re.compile(
 
 
 class _Loader(yaml.CSafeLoader):
-    """Reads YAML as Kubernetes does: no dates, no numbers to the base of sixty.
+    """Reads YAML as Kubernetes does: no dates, no numbers to the base of sixty, ``y`` for true.
 
     Source: https://github.com/kubernetes-sigs/yaml, which reads YAML for Kubernetes
     """
+
+    bool_values: ClassVar = {**yaml.CSafeLoader.bool_values, "y": True, "n": False}
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -43,6 +45,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+0123456789."))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-+0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 
 def holds(sha256: str) -> bool:
@@ -100,7 +103,11 @@ def _found(sha256: str) -> tuple[Manifest, ...] | None:
 
 
 def _body(content: bytes, name: str) -> bytes:
-    return json.dumps(list(_objects(content, name)), separators=(",", ":")).encode()
+    found = list(_objects(content, name))
+    try:
+        return json.dumps(found, separators=(",", ":")).encode()
+    except (TypeError, ValueError) as error:  # A tag made what JSON does not know.
+        raise ProgramError(f"release manifest {name}: {error}") from None
 
 
 def _objects(content: bytes, name: str) -> Iterator[Manifest]:
@@ -114,13 +121,14 @@ def _objects(content: bytes, name: str) -> Iterator[Manifest]:
 
 def _alone(document: Any, name: str) -> Iterator[Manifest]:
     """Yield what *document* holds: an object, or a list of some."""
-    kind = at(document).get("kind")
-    if isinstance(kind, str) and kind.endswith("List"):
-        for each in entries(at(document).get("items")):
+    given = at(document)
+    kind, called = given.get("kind"), at(given, "metadata").get("name")
+    if isinstance(kind, str) and kind.endswith("List") and not called:
+        for each in entries(given.get("items")):
             yield from _alone(each, name)
-    elif isinstance(kind, str) and at(document, "metadata").get("name"):
+    elif all(isinstance(each, str) and each for each in (given.get("apiVersion"), kind, called)):
         found = cast("Manifest", document)
-        yield {**found, "spec": _terse(found["spec"])} if kind == DEFINITION else found
+        yield {**found, "spec": _terse(found.get("spec"))} if kind == DEFINITION else found
     else:
         raise ProgramError(f"release manifest {name}: a document is no Kubernetes object")
 
@@ -128,12 +136,15 @@ def _alone(document: Any, name: str) -> Iterator[Manifest]:
 def _terse(value: Any, *, named: bool = False) -> Any:
     """Return the specification of a custom kind without descriptions, half of what it consists of.
 
-    Where *named*, the keys are names of fields, of which one may be ``description``.
+    Where *named*, the keys are names of fields, of which one may be ``description``. What a field
+    is when nobody sets it is no specification: every word of it counts.
     """
     if isinstance(value, dict):
         given = cast("dict[str, Any]", value)
         return {
-            key: _terse(each, named=key == "properties" and not named)
+            key: each
+            if key in {"default", "enum"} and not named
+            else _terse(each, named=key == "properties" and not named)
             for key, each in given.items()
             if named or key != "description" or not isinstance(each, str)
         }
