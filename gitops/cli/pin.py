@@ -1,6 +1,5 @@
 """``pin``: choose the version of a program of the platform, and write down its digests."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from gitops.cli.progress import working
 from gitops.cli.usage import Unknown
 from gitops.errors import InputError, OutputError
 from gitops.model import Component, ComponentName
-from gitops.platform import catalogue, fetching, store
+from gitops.platform import catalogue, fetching
 from gitops.settings import problems, shapes
 from gitops.settings.load import mirror
 from gitops.settings.stack import ENVIRONMENT
@@ -44,9 +43,8 @@ def command(root: Path, component: str, version: str, only: str | None, source: 
     with working("fetching"):
         for file in catalogue.every_file(name):
             each = fetching.Wanted(name=name, component=wanted, file=file)
-            content, _ = fetching.read(each, given, root)
-            digests[file] = hashlib.sha256(content).hexdigest()
-            store.keep(digests[file], content)
+            content, place = fetching.read(each, given, root)
+            digests[file] = fetching.keep(each, content, place)
     path, at = shapes.VERSIONS, (name.value,)
     if only is not None:
         path, at = (

@@ -77,8 +77,26 @@ def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
             "Nothing was kept. Find out who changed it; if it is meant to be this one: "
             f"gitops pin {each.name.value} {each.component.version}"
         )
-    store.keep(found, content)
+    keep(each, content, source)
     return content
+
+
+def keep(each: Wanted, content: bytes, source: str) -> str:
+    """Put *content*, which *each* is and came from *source*, into the store; return its digest.
+
+    Raises:
+        ProgramError: it is no release manifest.
+
+    """
+    found = hashlib.sha256(content).hexdigest()
+    try:
+        store.keep(found, content)
+    except ProgramError as error:
+        raise ProgramError(
+            f"{each}: {source} is not what Kubernetes would read: {error}. Nothing was kept. Look "
+            "at what is there: something else may have answered."
+        ) from None
+    return found
 
 
 def read(each: Wanted, mirror: Mirror, root: Path) -> tuple[bytes, str]:

@@ -57,10 +57,10 @@ def keep(sha256: str, content: bytes) -> None:
     """Keep *content*, whose digest is *sha256*, and what it says.
 
     Raises:
-        ProgramError: it is not what Kubernetes would read.
+        ProgramError: it is not what Kubernetes would read; says why, and not where it came from.
 
     """
-    _write(_read(sha256), _sealed(_body(content, sha256)))
+    _write(_read(sha256), _sealed(_body(content)))
     _write(_raw(sha256), content)
 
 
@@ -96,41 +96,44 @@ def _found(sha256: str) -> tuple[Manifest, ...] | None:
         return None
     if hashlib.sha256(content).hexdigest() != sha256:
         return None
-    body = _body(content, sha256)
+    try:
+        body = _body(content)
+    except ProgramError as error:
+        raise ProgramError(f"{_raw(sha256)}: {error}. Delete it, and run gitops fetch.") from None
     with suppress(OSError):  # Who may not write here reads it again next time.
         _write(_read(sha256), _sealed(body))
     return tuple(json.loads(body))
 
 
-def _body(content: bytes, name: str) -> bytes:
-    found = list(_objects(content, name))
+def _body(content: bytes) -> bytes:
+    found = list(_objects(content))
     try:
         return json.dumps(found, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:  # A tag made what JSON does not know.
-        raise ProgramError(f"release manifest {name}: {error}") from None
+        raise ProgramError(str(error)) from None
 
 
-def _objects(content: bytes, name: str) -> Iterator[Manifest]:
+def _objects(content: bytes) -> Iterator[Manifest]:
     try:
         for each in yaml.load_all(content, Loader=_Loader):  # it is a safe one
             if each is not None:
-                yield from _alone(each, name)
+                yield from _alone(each)
     except yaml.YAMLError as error:
-        raise ProgramError(f"release manifest {name}: {error}") from None
+        raise ProgramError(" ".join(str(error).split())) from None
 
 
-def _alone(document: Any, name: str) -> Iterator[Manifest]:
+def _alone(document: Any) -> Iterator[Manifest]:
     """Yield what *document* holds: an object, or a list of some."""
     given = at(document)
     kind, called = given.get("kind"), at(given, "metadata").get("name")
     if isinstance(kind, str) and kind.endswith("List") and not called:
         for each in entries(given.get("items")):
-            yield from _alone(each, name)
+            yield from _alone(each)
     elif all(isinstance(each, str) and each for each in (given.get("apiVersion"), kind, called)):
         found = cast("Manifest", document)
         yield {**found, "spec": _terse(found.get("spec"))} if kind == DEFINITION else found
     else:
-        raise ProgramError(f"release manifest {name}: a document is no Kubernetes object")
+        raise ProgramError("a document is no Kubernetes object")
 
 
 def _terse(value: Any, *, named: bool = False) -> Any:
