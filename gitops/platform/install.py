@@ -1,5 +1,6 @@
 """What the fleet makes of a release manifest: its namespace, labels, images and resources."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -7,6 +8,7 @@ from typing import Any, cast
 from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
 from gitops.manifests.site import MANAGED_BY
 from gitops.model import Component, ComponentName, Environment, Fleet, Installed, Resources
+from gitops.model.parts import ResourceList
 from gitops.objects import Manifest, at
 from gitops.platform import catalogue
 from gitops.platform.store import DEFINITION
@@ -103,18 +105,37 @@ def _container(
 
 
 def _resources(given: Mapping[str, Any], needs: Resources | None) -> dict[str, Any]:
-    """Return what a container needs: what the fleet says, else the release, else a default."""
-    made: dict[str, Any] = {}
-    for side, defaults in _DEFAULTS.items():
-        ours = getattr(needs, side, None)
-        said = {
-            "cpu": getattr(ours, "cpu", None),
-            "memory": getattr(ours, "memory", None),
-            "ephemeral-storage": getattr(ours, "ephemeral_storage", None),
-        }
-        found = {**defaults, **at(given, side), **{key: each for key, each in said.items() if each}}
-        made[side] = found
-    return made
+    """Return what a container needs: what the fleet says, else the release, else a default.
+
+    A default never contradicts the rest: no request is above its limit.
+    """
+    requests, limits = (
+        {**at(given, side), **_said(getattr(needs, side, None))} for side in ("requests", "limits")
+    )
+    for name, amount in _DEFAULTS["requests"].items():
+        # The API server takes a limit for the request, too, where there is no other.
+        requests.setdefault(name, limits.get(name, amount))
+    most = max(_DEFAULTS["limits"]["memory"], requests["memory"], key=_bytes)
+    limits.setdefault("memory", most)
+    return {**given, "requests": requests, "limits": limits}
+
+
+def _said(ours: ResourceList | None) -> dict[str, str]:
+    said = {
+        "cpu": getattr(ours, "cpu", None),
+        "memory": getattr(ours, "memory", None),
+        "ephemeral-storage": getattr(ours, "ephemeral_storage", None),
+    }
+    return {key: each for key, each in said.items() if each}
+
+
+def _bytes(quantity: Any) -> float:
+    """Return how many bytes *quantity* is."""
+    found = re.match(r"[0-9.]+", str(quantity))
+    unit = str(quantity)[found.end() :] if found else ""
+    power = "kMGTPE".find(unit[:1].replace("K", "k")) + 1 if unit else 0
+    base = 1024 if unit.endswith("i") else 1000
+    return float(found[0]) * base**power if found else 0.0
 
 
 def image(place: Place, reference: str) -> str:
