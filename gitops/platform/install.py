@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from gitops import names
 from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
 from gitops.manifests.site import MANAGED_BY
 from gitops.model import Component, ComponentName, Environment, Fleet, Installed, Resources
@@ -68,7 +69,7 @@ def _installed(place: Place, manifest: Manifest) -> Manifest:
 def _metadata(place: Place, manifest: Manifest) -> dict[str, Any]:
     given: Mapping[str, Any] = manifest["metadata"]
     labels = {**at(given, "labels"), **place.labels}
-    labels.setdefault("app.kubernetes.io/name", str(given["name"]).replace(":", "."))
+    labels.setdefault("app.kubernetes.io/name", _label(given["name"]))
     labels.setdefault("app.kubernetes.io/part-of", place.name.value)
     made: dict[str, Any] = {**given, "labels": labels}
     made.pop("creationTimestamp", None)
@@ -77,6 +78,11 @@ def _metadata(place: Place, manifest: Manifest) -> dict[str, Any]:
     if manifest["kind"] == DEFINITION:
         made["annotations"] = {**at(given, "annotations"), **_WAIT}
     return made
+
+
+def _label(name: str) -> str:
+    """Return *name* as the value of a label, which may have fewer characters, and no colon."""
+    return re.sub(r"[^A-Za-z0-9_.-]", ".", name)[: names.MAX_LABEL].strip("_.-")
 
 
 def _workload(place: Place, manifest: Manifest) -> dict[str, Any]:
