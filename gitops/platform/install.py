@@ -21,6 +21,11 @@ _DEFAULTS = {
     "limits": {"memory": "1Gi"},
 }
 """For containers about which neither the release nor the fleet says anything."""
+_INITIAL = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
+"""Namespaces that are there before everything else.
+
+Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
+"""
 _WAIT = {"pulumi.com/waitFor": "condition=Established"}
 """Source: https://www.pulumi.com/registry/packages/kubernetes/#waitfor"""
 
@@ -187,16 +192,31 @@ def _turned(value: Any, old: str, new: str) -> Any:
     return value
 
 
-def namespaces(places: Iterable[Place], kubernetes: str) -> list[Manifest]:
-    """Return the namespaces of *places*, each once, however many share it."""
+def namespaces(
+    places: Iterable[Place], kubernetes: str, published: Mapping[ComponentName, Mapping[str, Any]]
+) -> list[Manifest]:
+    """Return the namespaces of *places*, each once, however many share it.
+
+    What a program says of its own, its *published* labels, stays: by them its webhooks let it pass.
+    """
     found: dict[str, list[Place]] = {}
     for each in places:
-        if each.namespace != "kube-system":  # It is there before everything else.
+        if each.namespace not in _INITIAL:
             found.setdefault(each.namespace, []).append(each)
-    return [_namespace(name, sharing, kubernetes) for name, sharing in found.items()]
+    return [
+        _namespace(
+            name,
+            sharing,
+            kubernetes,
+            {key: value for each in sharing for key, value in published.get(each.name, {}).items()},
+        )
+        for name, sharing in found.items()
+    ]
 
 
-def _namespace(name: str, sharing: list[Place], kubernetes: str) -> Manifest:
+def _namespace(
+    name: str, sharing: list[Place], kubernetes: str, published: Mapping[str, Any]
+) -> Manifest:
     order = ["privileged", "baseline", "restricted"]
     levels = [catalogue.CATALOGUE[each.name].pod_security.value for each in sharing]
     level = min(levels, key=order.index)
@@ -211,7 +231,7 @@ def _namespace(name: str, sharing: list[Place], kubernetes: str) -> Manifest:
         "app.kubernetes.io/managed-by": MANAGED_BY,
         f"{first.fleet.prefix}/environment": first.environment.name,
     }
-    metadata = {"name": name, "labels": {**labels, **standards}}
+    metadata = {"name": name, "labels": {**published, **labels, **standards}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
