@@ -3,16 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from gitops.model import Component, ComponentName, Fleet
+from gitops.model import Component, ComponentName, Fleet, Installed, Mirror, Movable
 from gitops.objects import Manifest
 from gitops.platform import catalogue
 from gitops.platform.fetching import Wanted, fetch, wanted
+from gitops.platform.install import Place
 from tests.fleets import loading, write
+from tests.sites import FLEET, TEST
 
 VERSION = "v1.2.3"
 NAMESPACE = "argo-rollouts"
@@ -83,6 +86,21 @@ def argo_cd() -> list[Manifest]:
         made("v1", "Secret", "argocd-secret", type="Opaque"),
         deployment("argocd-server", "quay.io/argoproj/argocd:v1.2.3"),
     ]
+
+
+def place(
+    name: ComponentName = ComponentName.ARGO_ROLLOUTS,
+    settings: Installed | None = None,
+    mirror: str | None = None,
+) -> Place:
+    """Return where the program *name* is installed as *settings* say; images are in *mirror*."""
+    return Place(
+        fleet=replace(FLEET, mirror=Mirror(images=mirror)),
+        environment=TEST,
+        name=name,
+        component=Component(version=VERSION),
+        settings=settings or Movable(),
+    )
 
 
 def text(manifests: Iterable[Manifest]) -> bytes:
