@@ -1,7 +1,7 @@
 """Brings release manifests from where they are published, or from the mirror, into the store."""
 
 import hashlib
-import urllib.error
+import http.client
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,6 +31,11 @@ class Wanted:
         return catalogue.url(self.name, self.component, self.file)
 
     @property
+    def sha256(self) -> str:
+        """Digest that is pinned."""
+        return self.component.sha256[self.file]
+
+    @property
     def place(self) -> str:
         """Path under a mirror: host and path of the URL."""
         return self.url.removeprefix("https://")
@@ -41,10 +46,11 @@ class Wanted:
 
 
 def wanted(fleet: Fleet, environments: Iterable[str]) -> list[Wanted]:
-    """Return every file that the platform of *environments* needs, each once."""
-    return list(
-        {each.component.sha256[each.file]: each for each in _wanted(fleet, environments)}.values()
-    )
+    """Return every file that the platform of *environments* needs, each once.
+
+    Two versions may have the same file at two places; a mirror has to have both.
+    """
+    return list({(each.url, each.sha256): each for each in _wanted(fleet, environments)}.values())
 
 
 def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
@@ -58,7 +64,7 @@ def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
 
 def fetched(each: Wanted) -> bool:
     """Tell whether *each* is in the store."""
-    return store.holds(each.component.sha256[each.file])
+    return store.holds(each.sha256)
 
 
 def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
@@ -69,11 +75,10 @@ def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
 
     """
     content, source = read(each, mirror, root)
-    pinned = each.component.sha256[each.file]
     found = hashlib.sha256(content).hexdigest()
-    if found != pinned:
+    if found != each.sha256:
         raise ProgramError(
-            f"{each}: {source} is not what was pinned: its sha256 is {found}, and not {pinned}. "
+            f"{each}: {source} is not what was pinned: its sha256 is {found}, and not {each.sha256}. "
             "Nothing was kept. Find out who changed it; if it is meant to be this one: "
             f"gitops pin {each.name.value} {each.component.version}"
         )
@@ -127,7 +132,10 @@ def _download(each: Wanted, source: str) -> bytes:
     try:
         with urllib.request.urlopen(source, timeout=_PATIENCE) as answer:  # noqa: S310  # https
             content: bytes = answer.read(_LARGEST + 1)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+            if len(content) <= _LARGEST and answer.length:
+                # Whoever reads a number of bytes is not told that there were fewer.
+                raise http.client.IncompleteRead(content, answer.length)
+    except (http.client.HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise ProgramError(
             f"{each}: {source} cannot be fetched: {reason}. Try again; behind a proxy set "
