@@ -1,5 +1,6 @@
 """``fetch``: bring the release manifests of the platform to this machine."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -51,4 +52,5 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}. Name another folder with --to.") from None
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # Where there is no folder, nothing is left in it.
+            new.unlink()
