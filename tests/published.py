@@ -14,7 +14,7 @@ from gitops.objects import Manifest
 from gitops.platform import catalogue
 from gitops.platform.fetching import Wanted, fetch, wanted
 from gitops.platform.install import Place
-from tests.fleets import loading, write
+from tests.fleets import BASE, loading, write
 from tests.sites import FLEET, TEST
 
 VERSION = "v1.2.3"
@@ -178,6 +178,13 @@ def installing(
             **files,
         },
     )
+
+
+def another(root: Path, platform: str, more: str = "") -> None:
+    """Write into *root* a second environment, ``other``, on the same clusters; *more* is said of it."""
+    stack = environment(platform, namespaceSuffix="other")
+    (root / "Pulumi.other.yaml").write_text(stack + more)
+    (root / "releases/other.yaml").write_text(BASE["releases/test.yaml"])
 
 
 def fetched(root: Path) -> Fleet:
