@@ -20,6 +20,7 @@ from tests.sites import FLEET, TEST
 VERSION = "v1.2.3"
 NAMESPACE = "argo-rollouts"
 """Where the manifests below expect to be."""
+_POLICY = "registries: [registry.example.com, quay.io/x, quay.io/argoproj]\n"
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -173,6 +174,7 @@ def installing(
         root,
         **{
             "fleet__fleet_dot_yaml": head(mirror),
+            "fleet__policy_dot_yaml": _POLICY,
             "fleet__versions_dot_yaml": versions(pinned),
             "Pulumi_dot_test_dot_yaml": environment(platform),
             **files,
