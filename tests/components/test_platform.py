@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
@@ -140,6 +141,16 @@ def test_a_served_cluster_is_made_known_once_it_lets_argo_cd_in(recording: Recor
         "two",
     )
     assert {token.urn, server.urn} <= before(recording, known)
+
+
+def test_whoever_passes_on_how_a_cluster_is_reached_passes_on_a_secret(tmp_path: Path) -> None:
+    plans = clusters(tmp_path)
+
+    def program() -> None:
+        args = ClusterArgs(plan=plans["two"], applications=False, protect=False)
+        pulumi.export("reached", Cluster("two", args, options("two")).access)
+
+    assert recorded(program).outputs["reached"] == SECRET
 
 
 def test_the_token_comes_after_the_rights_it_gives(recording: Recording) -> None:
