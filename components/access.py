@@ -32,7 +32,7 @@ class Access(ComponentResource):
         data: Output[Any] = Output.secret(getattr(secret, "data"))  # noqa: B009  # not declared
         self.config = data.apply(lambda found: credentials(found["token"], found["ca.crt"]))
         """How the account talks to the cluster."""
-        self.register_outputs({"account": token["metadata"]["name"]})
+        self.register_outputs({"account": rights[0]["metadata"]["name"]})
 
 
 @dataclass(frozen=True, kw_only=True)

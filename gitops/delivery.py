@@ -99,11 +99,13 @@ def reach(fleet: Fleet, stack: Stack, apps: Owned) -> dict[str, Reach]:
         cluster: Reach(
             namespaces=spaces,
             kinds=sorted(
-                kind
-                for (_, name), own in apps.items()
-                if name == cluster
-                for each in own.values()
-                for kind in each.cluster_resources
+                {
+                    kind
+                    for (_, name), own in apps.items()
+                    if name == cluster
+                    for each in own.values()
+                    for kind in each.cluster_resources
+                }
             ),
         )
         for cluster in stack.clusters

@@ -232,8 +232,8 @@ HttpsUrl = Annotated[
 Source = Annotated[
     str,
     Pattern(
-        r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/([A-Za-z0-9._~/%-]|\{(version|file)\})*",
-        "an https:// URL without credentials, with {version} and {file}",
+        r"(?!.*/\.\.?(/|$))https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/([A-Za-z0-9._~/%-]|\{(version|file)\})*",
+        "an https:// URL without credentials or '..', with {version} and {file}",
         512,
     ),
 ]

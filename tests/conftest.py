@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,14 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:  # pyrig
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a cache that only this test has, and nothing is in."""
+    place = tmp_path / "own-cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place))
+    return place / "gitops"
 
 
 @pytest.fixture(scope="session")

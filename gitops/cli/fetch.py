@@ -1,5 +1,6 @@
 """``fetch``: bring the release manifests of the platform to this machine."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def command(root: Path, environment: tuple[str, ...], to: Path | None, against: 
     if against is not None:
         before = _fleet(Commit(root, against))
         wanted += fetching.wanted(before, [each for each in names if each in before.stacks])
-    wanted = list({each.sha256: each for each in wanted}.values())
+    wanted = fetching.once(wanted)
     left = [each for each in wanted if to is not None or not fetching.fetched(each)]
     with working("fetching"):
         for each in left:
@@ -67,4 +68,5 @@ def _write(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}. Name another folder with --to.") from None
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # Where there is no folder, nothing is left in it.
+            new.unlink()

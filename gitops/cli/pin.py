@@ -1,8 +1,8 @@
 """``pin``: choose the version of a program of the platform, and write down its digests."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import TypeAdapter
@@ -11,7 +11,8 @@ from gitops.cli.progress import working
 from gitops.cli.usage import Unknown
 from gitops.errors import InputError, OutputError
 from gitops.model import Component, ComponentName
-from gitops.platform import catalogue, fetching, store
+from gitops.objects import at as mapping
+from gitops.platform import catalogue, fetching
 from gitops.settings import problems, shapes
 from gitops.settings.load import mirror
 from gitops.settings.stack import ENVIRONMENT
@@ -44,16 +45,15 @@ def command(root: Path, component: str, version: str, only: str | None, source: 
     with working("fetching"):
         for file in catalogue.every_file(name):
             each = fetching.Wanted(name=name, component=wanted, file=file)
-            content, _ = fetching.read(each, given, root)
-            digests[file] = hashlib.sha256(content).hexdigest()
-            store.keep(digests[file], content)
+            content, place = fetching.read(each, given, root)
+            digests[file] = fetching.keep(each, content, place)
     path, at = shapes.VERSIONS, (name.value,)
     if only is not None:
         path, at = (
             _stack(root, only),
             (*(str(each) for each in ENVIRONMENT), "versions", name.value),
         )
-    _write(root / path, at, _block(wanted, digests))
+    _write(root, path, at, _block(wanted, digests))
     click.echo(f"{path}: {name.value} {version}")
     return 0
 
@@ -90,20 +90,43 @@ def _block(component: Component, digests: Mapping[str, str]) -> str:
     return "\n".join([*lines, "sha256:", *(f"  {file}: {each}" for file, each in digests.items())])
 
 
-def _write(path: Path, at: Sequence[str], block: str) -> None:
-    """Write *block* into the file at *path*, and nothing else of it.
+def _write(root: Path, path: str, at: Sequence[str], block: str) -> None:
+    """Write *block* as the value *at* into the file at *path*, and nothing else of it.
 
     Raises:
         OutputError: the file cannot be written, or is not written as it must be.
 
     """
-    new = path.with_name(f".{path.name}.partial")
+    file = root / path
+    new = file.with_name(f".{file.name}.partial")
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        parse(path.name, (changed := splice(text, at, block)).encode())
-        new.write_text(changed, encoding="utf-8")
-        new.replace(path)
+        # As bytes: text would lose how its lines end.
+        content = file.read_bytes() if file.exists() else b""
+        before = parse(path, content).data
+        changed = splice(content.decode(), at, block).encode()
+        if not _says(path, changed, _with(before, at, parse(path, block.encode()).data)):
+            raise OutputError(
+                f"{path}: {'.'.join(at)} cannot be changed and everything else left as it is. "
+                f"Write it there yourself:\n{block}"
+            )
+        new.write_bytes(changed)
+        new.replace(file)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}. Mend that, and run it again.") from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def _says(path: str, content: bytes, wanted: Any) -> bool:
+    try:
+        return bool(parse(path, content).data == wanted)
+    except InputError:
+        return False
+
+
+def _with(data: Any, path: Sequence[str], value: Any) -> Any:
+    """Return *data* with *value* at *path*."""
+    if not path:
+        return value
+    given = mapping(data)
+    return {**given, path[0]: _with(given.get(path[0]), path[1:], value)}

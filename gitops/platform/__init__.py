@@ -13,7 +13,7 @@ from gitops.model import (
     Stack,
     Topology,
 )
-from gitops.objects import Manifest
+from gitops.objects import Manifest, at
 from gitops.platform import argocd, catalogue, store
 from gitops.platform.install import WORKLOADS, Place, installed, namespaces
 from gitops.platform.store import DEFINITION
@@ -111,16 +111,30 @@ def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, R
             own = reach[cluster.name]
             access = argocd.access(argo, own.namespaces, own.kinds)
     return Platform(
-        namespaces=tuple(namespaces(here, cluster.kubernetes)),
+        namespaces=tuple(
+            namespaces(here, cluster.kubernetes, {each.name: _own_labels(each) for each in here})
+        ),
         programs=tuple(_program(each) for each in here),
         access=tuple(access),
         served=served,
     )
 
 
-def _program(place: Place) -> Program:
+def _found(place: Place) -> dict[str, tuple[Manifest, ...] | None]:
     files = catalogue.files(place.name, place.settings)
-    found = {file: store.objects(place.component.sha256[file]) for file in files}
+    return {file: store.objects(place.component.sha256[file]) for file in files}
+
+
+def _own_labels(place: Place) -> Mapping[str, str]:
+    """Return the labels that the release of a program gives the namespace that it expects."""
+    every = chain.from_iterable(each or () for each in _found(place).values())
+    own = next((each for each in every if not _ours(place, each)), None)
+    labels = at(own, "metadata", "labels")
+    return {key: each for key, each in labels.items() if key != "kubernetes.io/metadata.name"}
+
+
+def _program(place: Place) -> Program:
+    found = _found(place)
     published = [each for some in found.values() for each in some or () if _ours(place, each)]
     objects = installed(place, published)
     if isinstance(place.settings, ArgoCd):

@@ -1,7 +1,7 @@
 """Brings release manifests from where they are published, or from the mirror, into the store."""
 
 import hashlib
-import urllib.error
+import http.client
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,7 +47,15 @@ class Wanted:
 
 def wanted(fleet: Fleet, environments: Iterable[str]) -> list[Wanted]:
     """Return every file that the platform of *environments* needs, each once."""
-    return list({each.sha256: each for each in _wanted(fleet, environments)}.values())
+    return once(_wanted(fleet, environments))
+
+
+def once(several: Iterable[Wanted]) -> list[Wanted]:
+    """Return each of *several* once.
+
+    Two versions may have the same file at two places; a mirror has to have both.
+    """
+    return list({(each.url, each.sha256): each for each in several}.values())
 
 
 def _wanted(fleet: Fleet, environments: Iterable[str]) -> Iterator[Wanted]:
@@ -72,16 +80,33 @@ def fetch(each: Wanted, mirror: Mirror, root: Path) -> bytes:
 
     """
     content, source = read(each, mirror, root)
-    pinned = each.sha256
     found = hashlib.sha256(content).hexdigest()
-    if found != pinned:
+    if found != each.sha256:
         raise ProgramError(
-            f"{each}: {source} is not what was pinned: its sha256 is {found}, and not {pinned}. "
+            f"{each}: {source} is not what was pinned: its sha256 is {found}, and not {each.sha256}. "
             "Nothing was kept. Find out who changed it; if it is meant to be this one: "
             f"gitops pin {each.name.value} {each.component.version}"
         )
-    store.keep(found, content)
+    keep(each, content, source)
     return content
+
+
+def keep(each: Wanted, content: bytes, source: str) -> str:
+    """Put *content*, which *each* is and came from *source*, into the store; return its digest.
+
+    Raises:
+        ProgramError: it is no release manifest.
+
+    """
+    found = hashlib.sha256(content).hexdigest()
+    try:
+        store.keep(found, content)
+    except ProgramError as error:
+        raise ProgramError(
+            f"{each}: {source} is not what Kubernetes would read: {error}. Nothing was kept. Look "
+            "at what is there: something else may have answered."
+        ) from None
+    return found
 
 
 def read(each: Wanted, mirror: Mirror, root: Path) -> tuple[bytes, str]:
@@ -112,7 +137,10 @@ def _download(each: Wanted, source: str) -> bytes:
     try:
         with urllib.request.urlopen(source, timeout=_PATIENCE) as answer:  # noqa: S310  # https
             content: bytes = answer.read(_LARGEST + 1)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+            if len(content) <= _LARGEST and answer.length:
+                # Whoever reads a number of bytes is not told that there were fewer.
+                raise http.client.IncompleteRead(content, answer.length)
+    except (http.client.HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise ProgramError(
             f"{each}: {source} cannot be fetched: {reason}. Try again; behind a proxy set "

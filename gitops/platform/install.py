@@ -1,12 +1,15 @@
 """What the fleet makes of a release manifest: its namespace, labels, images and resources."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from gitops import names
 from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
 from gitops.manifests.site import MANAGED_BY
 from gitops.model import Component, ComponentName, Environment, Fleet, Installed, Resources
+from gitops.model.parts import ResourceList
 from gitops.objects import Manifest, at
 from gitops.platform import catalogue
 from gitops.platform.store import DEFINITION
@@ -18,6 +21,11 @@ _DEFAULTS = {
     "limits": {"memory": "1Gi"},
 }
 """For containers about which neither the release nor the fleet says anything."""
+_INITIAL = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
+"""Namespaces that are there before everything else.
+
+Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
+"""
 _WAIT = {"pulumi.com/waitFor": "condition=Established"}
 """Source: https://www.pulumi.com/registry/packages/kubernetes/#waitfor"""
 
@@ -66,7 +74,7 @@ def _installed(place: Place, manifest: Manifest) -> Manifest:
 def _metadata(place: Place, manifest: Manifest) -> dict[str, Any]:
     given: Mapping[str, Any] = manifest["metadata"]
     labels = {**at(given, "labels"), **place.labels}
-    labels.setdefault("app.kubernetes.io/name", str(given["name"]).replace(":", "."))
+    labels.setdefault("app.kubernetes.io/name", _label(given["name"]))
     labels.setdefault("app.kubernetes.io/part-of", place.name.value)
     made: dict[str, Any] = {**given, "labels": labels}
     made.pop("creationTimestamp", None)
@@ -75,6 +83,11 @@ def _metadata(place: Place, manifest: Manifest) -> dict[str, Any]:
     if manifest["kind"] == DEFINITION:
         made["annotations"] = {**at(given, "annotations"), **_WAIT}
     return made
+
+
+def _label(name: str) -> str:
+    """Return *name* as the value of a label, which may have fewer characters, and no colon."""
+    return re.sub(r"[^A-Za-z0-9_.-]", ".", name)[: names.MAX_LABEL].strip("_.-")
 
 
 def _workload(place: Place, manifest: Manifest) -> dict[str, Any]:
@@ -103,18 +116,37 @@ def _container(
 
 
 def _resources(given: Mapping[str, Any], needs: Resources | None) -> dict[str, Any]:
-    """Return what a container needs: what the fleet says, else the release, else a default."""
-    made: dict[str, Any] = {}
-    for side, defaults in _DEFAULTS.items():
-        ours = getattr(needs, side, None)
-        said = {
-            "cpu": getattr(ours, "cpu", None),
-            "memory": getattr(ours, "memory", None),
-            "ephemeral-storage": getattr(ours, "ephemeral_storage", None),
-        }
-        found = {**defaults, **at(given, side), **{key: each for key, each in said.items() if each}}
-        made[side] = found
-    return made
+    """Return what a container needs: what the fleet says, else the release, else a default.
+
+    A default never contradicts the rest: no request is above its limit.
+    """
+    requests, limits = (
+        {**at(given, side), **_said(getattr(needs, side, None))} for side in ("requests", "limits")
+    )
+    for name, amount in _DEFAULTS["requests"].items():
+        # The API server takes a limit for the request, too, where there is no other.
+        requests.setdefault(name, limits.get(name, amount))
+    most = max(_DEFAULTS["limits"]["memory"], requests["memory"], key=_bytes)
+    limits.setdefault("memory", most)
+    return {**given, "requests": requests, "limits": limits}
+
+
+def _said(ours: ResourceList | None) -> dict[str, str]:
+    said = {
+        "cpu": getattr(ours, "cpu", None),
+        "memory": getattr(ours, "memory", None),
+        "ephemeral-storage": getattr(ours, "ephemeral_storage", None),
+    }
+    return {key: each for key, each in said.items() if each}
+
+
+def _bytes(quantity: Any) -> float:
+    """Return how many bytes *quantity* is."""
+    found = re.match(r"[0-9.]+", str(quantity))
+    unit = str(quantity)[found.end() :] if found else ""
+    power = "kMGTPE".find(unit[:1].replace("K", "k")) + 1 if unit else 0
+    base = 1024 if unit.endswith("i") else 1000
+    return float(found[0]) * base**power if found else 0.0
 
 
 def image(place: Place, reference: str) -> str:
@@ -160,16 +192,31 @@ def _turned(value: Any, old: str, new: str) -> Any:
     return value
 
 
-def namespaces(places: Iterable[Place], kubernetes: str) -> list[Manifest]:
-    """Return the namespaces of *places*, each once, however many share it."""
+def namespaces(
+    places: Iterable[Place], kubernetes: str, published: Mapping[ComponentName, Mapping[str, Any]]
+) -> list[Manifest]:
+    """Return the namespaces of *places*, each once, however many share it.
+
+    What a program says of its own, its *published* labels, stays: by them its webhooks let it pass.
+    """
     found: dict[str, list[Place]] = {}
     for each in places:
-        if each.namespace != "kube-system":  # It is there before everything else.
+        if each.namespace not in _INITIAL:
             found.setdefault(each.namespace, []).append(each)
-    return [_namespace(name, sharing, kubernetes) for name, sharing in found.items()]
+    return [
+        _namespace(
+            name,
+            sharing,
+            kubernetes,
+            {key: value for each in sharing for key, value in published.get(each.name, {}).items()},
+        )
+        for name, sharing in found.items()
+    ]
 
 
-def _namespace(name: str, sharing: list[Place], kubernetes: str) -> Manifest:
+def _namespace(
+    name: str, sharing: list[Place], kubernetes: str, published: Mapping[str, Any]
+) -> Manifest:
     order = ["privileged", "baseline", "restricted"]
     levels = [catalogue.CATALOGUE[each.name].pod_security.value for each in sharing]
     level = min(levels, key=order.index)
@@ -184,7 +231,7 @@ def _namespace(name: str, sharing: list[Place], kubernetes: str) -> Manifest:
         "app.kubernetes.io/managed-by": MANAGED_BY,
         f"{first.fleet.prefix}/environment": first.environment.name,
     }
-    metadata = {"name": name, "labels": {**labels, **standards}}
+    metadata = {"name": name, "labels": {**published, **labels, **standards}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from google.protobuf.struct_pb2 import Struct
 from pulumi import ComponentResource, CustomResource, Output, ResourceOptions
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceRequest
 
@@ -267,3 +268,20 @@ def test_a_provider_that_is_not_registered_is_refused() -> None:
 
     with pytest.raises(ProgramError, match=rf"unknown provider '{PROVIDER}::an-id' of '.*::it'"):
         monitor.RegisterResource(request)
+
+
+def test_a_custom_kind_is_not_sent_back_and_everything_else_is() -> None:
+    """Half of what a program sends would come back for nobody."""
+    asked = Monitor(project="gitops", stack="test")
+    inputs = Struct()
+    inputs.update({"spec": {"group": "example.org"}})
+
+    def answer(kind: str) -> Any:
+        request = RegisterResourceRequest(type=kind, name="it", custom=True, object=inputs)
+        return asked.RegisterResource(request).object
+
+    assert dict(answer("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")) == {}
+    assert answer(NAMESPACE) == inputs
+    assert [dict(each.inputs) for each in asked.resources.values()] == [
+        {"spec": {"group": "example.org"}}
+    ] * 2

@@ -1,0 +1,278 @@
+"""The platform as Pulumi registers it: in an order that works, secrets kept, kinds protected."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from google.protobuf import json_format, struct_pb2
+from pulumi.runtime import rpc
+
+from components import Cluster, ClusterArgs
+from gitops.plan import ClusterPlan, plan
+from recording.monitor import Monitor, Recording, Resource
+from recording.values import SECRET
+from tests import CANARY
+from tests.programs import monitored, objects, one, options, recorded
+from tests.published import argo_cd, fetched, installing, release
+
+PROGRAMS = {"argo-cd": argo_cd(), "argo-rollouts": release(), "external-secrets": release("x")}
+PLATFORM = "{argo-cd: {webhook: github}, argo-rollouts: {}}"
+
+
+def clusters(root: Path, platform: str = PLATFORM) -> dict[str, ClusterPlan]:
+    return dict(plan(fetched(installing(root, platform, PROGRAMS)), "test").clusters)
+
+
+def build(plans: Mapping[str, ClusterPlan], *, protect: bool = False) -> Callable[[], object]:
+    """Return what registers *plans*, as ``__main__`` does."""
+
+    def program() -> None:
+        made = {
+            name: Cluster(
+                name, ClusterArgs(plan=each, applications=False, protect=protect), options(name)
+            )
+            for name, each in plans.items()
+        }
+        access = {name: each.access for name, each in made.items() if each.access is not None}
+        for name, each in made.items():
+            each.serve(name, access)
+
+    return program
+
+
+def before(recording: Recording, resource: Resource) -> set[str]:
+    """Return the URNs of everything that is there before *resource* is made.
+
+    A component that something waits for stands for all that is in it.
+    """
+    known = {each.urn: each for each in recording.resources}
+    found: set[str] = set()
+    left = [resource.urn]
+    while left:
+        here = known[left.pop()]
+        above = known.get(here.parent)
+        more = {*here.dependencies, *(above.dependencies if above else ())} - found
+        found |= more
+        left += [*more, *([here.parent] if above else [])]
+    return found
+
+
+def kind(resource: Resource) -> str:
+    return resource.type.rpartition(":")[2]
+
+
+def program(recording: Recording, name: str, wanted: str) -> list[Resource]:
+    """Return the objects of *wanted* kind in the program *name*."""
+    return [
+        each
+        for each in objects(recording)
+        if each.name.startswith(f"{name}-") and kind(each) == wanted
+    ]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """Return two clusters: one with the Argo CD of both, one that it serves."""
+    return recorded(build(clusters(tmp_path_factory.mktemp("fleet"))))
+
+
+def test_kinds_come_before_what_pods_need_before_pods_before_who_asks_them(
+    recording: Recording,
+) -> None:
+    order = ["CustomResourceDefinition", "ServiceAccount", "Deployment",
+             "ValidatingWebhookConfiguration"]  # fmt: skip
+    stages = [program(recording, "one-argo-rollouts", each) for each in order]
+
+    for earlier, later in pairwise(stages):
+        assert earlier
+        assert later
+        for each in later:
+            assert {other.urn for other in earlier} <= before(recording, each)
+
+
+def test_a_program_waits_for_its_namespace(recording: Recording) -> None:
+    [space] = [
+        each
+        for each in objects(recording)
+        if kind(each) == "Namespace" and each.name == "one-platform-namespace-argo-rollouts"
+    ]
+
+    for each in ("CustomResourceDefinition", "Deployment", "ConfigMap"):
+        for found in program(recording, "one-argo-rollouts", each):
+            assert space.urn in before(recording, found)
+
+
+def test_a_namespace_that_two_programs_share_is_made_once_and_both_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    shared = "{argo-rollouts: {namespace: shared}, external-secrets: {namespace: shared}}"
+
+    found = recorded(build({"one": clusters(tmp_path, shared)["one"]}))
+
+    [space] = [each for each in objects(found) if each.name == "one-platform-namespace-shared"]
+    for name in ("one-argo-rollouts", "one-external-secrets"):
+        [pods] = program(found, name, "Deployment")
+        assert space.urn in before(found, pods)
+        assert pods.inputs["metadata"]["namespace"] == "shared"
+
+
+def test_the_roots_wait_for_the_engine_that_reads_them(recording: Recording) -> None:
+    roots = [each for each in objects(recording) if kind(each) in {"AppProject", "ApplicationSet"}]
+    [server] = program(recording, "one-argo-cd", "Deployment")
+    [definition] = program(recording, "one-argo-cd", "CustomResourceDefinition")
+
+    assert {kind(each) for each in roots} == {"AppProject", "ApplicationSet"}
+    for each in roots:
+        assert {server.urn, definition.urn} <= before(recording, each)
+
+
+def test_a_served_cluster_is_made_known_once_it_lets_argo_cd_in(recording: Recording) -> None:
+    [known] = [each for each in objects(recording) if each.name.endswith("-cluster-test-two")]
+    [token] = [each for each in objects(recording) if each.name.endswith("-argocd-manager-token")]
+    [server] = program(recording, "one-argo-cd", "Deployment")
+
+    assert (known.provider.rpartition("::")[2], token.provider.rpartition("::")[2]) == (
+        "one",
+        "two",
+    )
+    assert {token.urn, server.urn} <= before(recording, known)
+
+
+def test_whoever_passes_on_how_a_cluster_is_reached_passes_on_a_secret(tmp_path: Path) -> None:
+    plans = clusters(tmp_path)
+
+    def program() -> None:
+        args = ClusterArgs(plan=plans["two"], applications=False, protect=False)
+        pulumi.export("reached", Cluster("two", args, options("two")).access)
+
+    assert recorded(program).outputs["reached"] == SECRET
+
+
+def test_the_token_comes_after_the_rights_it_gives(recording: Recording) -> None:
+    [token] = [each for each in objects(recording) if each.name.endswith("-argocd-manager-token")]
+
+    rights = {each.urn for each in recording.children(token.parent)} - {token.urn}
+    assert rights == set(token.dependencies)
+
+
+def test_rights_are_given_in_namespaces_that_are_there(recording: Recording) -> None:
+    [binding] = [
+        each
+        for each in objects(recording)
+        if kind(each) == "RoleBinding" and "-access-" in each.name
+    ]
+    [space] = [each for each in objects(recording) if each.name == "two-tenancy-namespace-shop"]
+
+    assert space.urn in before(recording, binding)
+
+
+def test_what_secrets_hold_is_secret(recording: Recording) -> None:
+    found = [each for each in objects(recording) if kind(each) == "Secret"]
+
+    for each in found:
+        assert set(each.secret_outputs) == {"data", "stringData"}
+        held = [each.inputs[key] for key in ("data", "stringData") if key in each.inputs]
+        assert all(value in {SECRET, None} for value in held)
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_kinds_and_namespaces_of_a_guarded_environment_are_protected(
+    tmp_path: Path, *, protect: bool
+) -> None:
+    found = recorded(build(clusters(tmp_path), protect=protect))
+
+    taking = {"Namespace", "CustomResourceDefinition", "AppProject", "ApplicationSet"}
+    assert {kind(each) for each in objects(found)} > taking
+    for each in objects(found):
+        assert each.protect == (protect and kind(each) in taking)
+
+
+def test_every_component_says_what_it_holds(tmp_path: Path) -> None:
+    monitor = monitored(build(clusters(tmp_path)))
+
+    found = {urn.rpartition("::")[2]: each for urn, each in monitor.finished.items()}
+    assert found["one-platform"] == {"programs": ["argo-cd", "argo-rollouts"]}
+    assert found["one-argo-rollouts"] == {"version": "v1.2.3"}
+    assert found["one-argo-rollouts-definitions"] == {"kinds": 1}
+    assert found["two-access"] == {"account": "argocd-manager"}
+    assert found["one-served"] == {"clusters": ["two"]}
+    assert "two-served" not in found
+    assert "one-access" not in found
+
+
+TOKEN = {"token": base64.b64encode(CANARY.encode()).decode(), "ca.crt": "Q0E="}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Return what was registered by name, secrets too, where a cluster answers."""
+    register = Monitor.RegisterResource
+    found: dict[str, Any] = {}
+
+    def answering(self: Monitor, request: Any) -> Any:
+        found[request.name] = json_format.MessageToDict(request.object)
+        response = register(self, request)
+        known: dict[str, Any] = {}
+        if request.name.endswith("-argocd-manager-token"):
+            known = {"data": TOKEN}
+        if request.type == "random:index/randomPassword:RandomPassword":
+            known = {"result": CANARY}
+        answer = struct_pb2.Struct()
+        answer.CopyFrom(response.object)
+        answer.update(known)
+        response.object.CopyFrom(answer)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Monitor, "RegisterResource", answering)
+        recorded(build(clusters(tmp_path_factory.mktemp("fleet"))))
+    return found
+
+
+def opened(value: Any) -> Any:
+    """Return what the secret *value* hides; it has to be one."""
+    assert value[rpc._special_sig_key] == rpc._special_secret_sig
+    return value["value"]
+
+
+def test_the_token_of_a_served_cluster_is_how_argo_cd_talks_to_it(sent: Mapping[str, Any]) -> None:
+    [name] = [each for each in sent if each.endswith("-cluster-test-two")]
+
+    held = opened(sent[name]["stringData"])
+
+    assert held["server"] == "https://two.example.com"
+    assert json.loads(held["config"]) == {
+        "bearerToken": CANARY,
+        "tlsClientConfig": {"insecure": False, "caData": "Q0E="},
+    }
+
+
+def test_the_secret_of_the_webhook_is_made_and_put_where_argo_cd_looks(
+    sent: Mapping[str, Any],
+) -> None:
+    [name] = [each for each in sent if each.endswith("-secret-argocd-argocd-secret")]
+
+    held = opened(sent[name]["data"])
+
+    assert held == {"webhook.github.secret": base64.b64encode(CANARY.encode()).decode()}
+    assert sent["one-argo-cd-webhook"] == {"length": 40, "special": False}
+
+
+def test_a_secret_that_pulumi_does_not_fill_is_left_to_its_program(sent: Mapping[str, Any]) -> None:
+    names = [each for each in sent if each.endswith("-secret-argo-rollouts-keys")]
+
+    assert len(names) == 2
+    assert not any({"data", "stringData"} & set(sent[each]) for each in names)
+
+
+def test_without_a_webhook_no_secret_is_made(tmp_path: Path) -> None:
+    found = recorded(build(clusters(tmp_path, "{argo-cd: {}}")))
+
+    assert not [each for each in found.resources if "RandomPassword" in each.type]
+    assert "data" not in one(found, "one-argo-cd-secret-argocd-argocd-secret").inputs
