@@ -34,7 +34,7 @@ def command(root: Path, environment: tuple[str, ...], shape: str) -> int:
         loaded = load(WorkTree(root))
         plans = {name: plan(loaded.fleet, name) for name in environments(loaded.fleet, environment)}
         found = findings(loaded, plans)
-    left = list(dict.fromkeys(str(one) for each in plans.values() for one in each.missing()))
+    left = list(dict.fromkeys(one.program for each in plans.values() for one in each.missing()))
     if left:
         click.echo(f"not checked, because not fetched (gitops fetch): {', '.join(left)}", err=True)
     if shape == "json":

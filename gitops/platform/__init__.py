@@ -32,9 +32,14 @@ class Missing:
     component: Component
     file: str
 
+    @property
+    def program(self) -> str:
+        """Program and version."""
+        return f"{self.name.value} {self.component.version}"
+
     def __str__(self) -> str:
         """Return what is not known."""
-        return f"{self.name.value} {self.component.version} ({self.file})"
+        return f"{self.program} ({self.file})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
