@@ -3,8 +3,8 @@
 import http.client
 import json
 import ssl
-import threading
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -15,8 +15,7 @@ TIMEOUT = 20
 """Seconds for one request; the server is on this machine."""
 _TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _TLS.check_hostname, _TLS.verify_mode = False, ssl.CERT_NONE
-_KEPT = threading.local()
-"""Connections of each thread by server: to make one costs more than to ask."""
+"""One for all: to read the machine's authorities, whom nobody asks, costs more than a request."""
 _KUBECTL = ("kubectl", "before-first-apply")
 """Managers whose fields the genuine provider takes over when it applies."""
 
@@ -77,14 +76,10 @@ class Api:
         full = f"{path}?{urlencode(query)}" if query else path
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         text = None if body is None else json.dumps(body)
-        used = self.server in _KEPT.__dict__
-        try:
-            code, answer = self._answer(method, full, text, headers)
-        except (http.client.HTTPException, OSError):
-            if not used:
-                raise
-            # The server has closed it, or was started again, since it was used.
-            code, answer = self._answer(method, full, text, headers)
+        with closing(self._connection()) as connection:
+            connection.request(method, full, text, headers)
+            with connection.getresponse() as response:
+                code, answer = response.status, response.read()
         found = json.loads(answer) if answer.startswith(b"{") else {"message": answer.decode()}
         if code >= 300:
             raise ApiError(code, found)
@@ -179,29 +174,11 @@ class Api:
             if "/" not in each["name"]:
                 self.plurals[api_version, each["kind"]] = (each["name"], each["namespaced"])
 
-    def _answer(
-        self, method: str, path: str, body: str | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """Return status and body of the answer to one request, on this thread's connection."""
-        known: dict[str, http.client.HTTPSConnection] = _KEPT.__dict__
-        if self.server not in known:
-            place = urlsplit(self.server)
-            known[self.server] = http.client.HTTPSConnection(
-                str(place.hostname), place.port, timeout=TIMEOUT, context=_TLS
-            )
-        try:
-            known[self.server].request(method, path, body, headers)
-            with known[self.server].getresponse() as response:
-                return response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            self._forget()
-            raise
-
-    def _forget(self) -> None:
-        """Close this thread's connection, if there is one."""
-        known: dict[str, http.client.HTTPSConnection] = _KEPT.__dict__
-        if (connection := known.pop(self.server, None)) is not None:
-            connection.close()
+    def _connection(self) -> http.client.HTTPSConnection:
+        place = urlsplit(self.server)
+        return http.client.HTTPSConnection(
+            str(place.hostname), place.port, timeout=TIMEOUT, context=_TLS
+        )
 
 
 def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,11 @@ def test_check_does_not_run_the_program_and_says_so(cli: Cli) -> None:
 
 
 def test_check_as_json_of_a_fleet_without_findings_is_an_empty_list(cli: Cli) -> None:
-    assert json.loads(cli("check", "--format", "json").out) == {"version": 1, "findings": [], "notFetched": []}
+    assert json.loads(cli("check", "--format", "json").out) == {
+        "version": 1,
+        "findings": [],
+        "notFetched": [],
+    }
 
 
 def test_the_sample_fleet_has_no_findings(capsys: pytest.CaptureFixture[str]) -> None:
