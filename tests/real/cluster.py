@@ -106,7 +106,7 @@ class ControlPlane:
                 str(programs("kube-apiserver")),
                 *("--etcd-servers", self.etcd, "--bind-address", "127.0.0.1"),
                 *("--secure-port", str(self.port), "--cert-dir", str(self.folder / "certificates")),
-                *("--service-cluster-ip-range", "10.0.0.0/24", "--authorization-mode", "RBAC"),
+                *("--service-cluster-ip-range", "10.0.0.0/16", "--authorization-mode", "RBAC"),
                 *("--token-auth-file", str(self._file("tokens.csv", _tokens()))),
                 *("--service-account-issuer", "https://kubernetes.default.svc"),
                 *("--service-account-key-file", str(key)),
