@@ -1,19 +1,25 @@
 """Every environment of the sample fleet on fresh clusters, each with an API server of its own."""
 
+import json
 import shutil
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
 
+from gitops.objects import at
 from gitops.settings import load
 from gitops.source.files import WorkTree
 from tests import ROOT
+from tests.real.api import Api, ApiError
 from tests.real.cluster import ControlPlane
 from tests.real.lab import Lab, Start
 
 pytestmark = pytest.mark.real
 OTHERS = frozenset({"HTTPRoute"})
 """Custom kinds that come with a cluster, and not with our platform."""
+BARE = {"default", "kube-node-lease", "kube-public", "kube-system"}
+"""Namespaces of a cluster on which nothing was installed."""
 LEFT_OUT = shutil.ignore_patterns(".*", "tests", "tools", "docs", "__pycache__")
 
 
@@ -33,23 +39,62 @@ def namespaces(plane: ControlPlane) -> set[str]:
     return {each["metadata"]["name"] for each in listed["items"]}
 
 
-@pytest.mark.parametrize("environment", ["development", "staging", "production", "dr"])
-def test_an_environment_comes_about_stays_and_goes(
-    sample: Lab, start: Start, environment: str
-) -> None:
-    fleet = load(WorkTree(sample.root)).fleet
-    stack = fleet.stacks[environment]
-    contexts = [each.context or name for name, each in stack.clusters.items()]
-    sample.planes = {each: start(each, OTHERS) for each in contexts}
-    before = {name: namespaces(plane) for name, plane in sample.planes.items()}
+def definitions(plane: ControlPlane) -> set[str]:
+    listed = plane.api.call("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")
+    return {each["metadata"]["name"] for each in listed["items"]}
 
-    first = sample("up", environment, "--yes")
+
+def secret(plane: ControlPlane, namespace: str, name: str) -> dict[str, str]:
+    """Return what a Secret holds."""
+    found = plane.api.call("GET", plane.api.path("v1", "Secret", namespace, name))
+    return {key: b64decode(each).decode() for key, each in at(found, "data").items()}
+
+
+def reached(sample: Lab, hub: str, environment: str, cluster: str) -> Api:
+    """Return *cluster* as the Argo CD of *hub* reaches it; the token becomes a secret of the test."""
+    found = secret(sample.planes[hub], "argocd", f"cluster-{environment}-{cluster}")
+    token = json.loads(found["config"])["bearerToken"]
+    sample.secrets += [token, b64encode(token.encode()).decode()]
+    return Api(server=sample.planes[cluster].server, token=token)
+
+
+def test_argo_cd_reaches_the_clusters_that_it_serves_and_only_what_is_the_teams(
+    sample: Lab, start: Start
+) -> None:
+    """Its tokens and the secret of its webhook are nowhere but on the clusters."""
+    stack = load(WorkTree(sample.root)).fleet.stacks["production"]
+    hub, *served = stack.clusters
+    sample.planes = {each: start(each, OTHERS) for each in stack.clusters}
+
+    first = sample("up", "production", "--yes")
 
     assert first.code == 0, first.err
+    for name in served:
+        api = reached(sample, hub, "production", name)
+        api.call("GET", "/apis/apps/v1/namespaces/shop/deployments")
+        api.call("GET", "/api/v1/namespaces/shop/secrets")
+        for other in ("kube-system", "argo-rollouts"):
+            with pytest.raises(ApiError, match="forbidden"):
+                api.call("GET", f"/api/v1/namespaces/{other}/secrets")
+    made = secret(sample.planes[hub], "argocd", "argocd-secret")["webhook.github.secret"]
+    assert len(made) == 40
+    sample.secrets += [made, b64encode(made.encode()).decode()]
+    outputs = sample("stack", "production", "--format", "json")
+    assert outputs.code == 0
+    files = [each for each in sample.state.rglob("*") if each.is_file()]
+    assert len(files) > 1
+    for each in files:
+        assert not sample.leaks(each.read_text(errors="replace")), f"{each} holds a secret"
+    comes_and_goes(sample, "production")
+
+
+def comes_and_goes(sample: Lab, environment: str) -> None:
+    """Hold that what was made stays as it is, and goes when it is told to."""
+    guarded = load(WorkTree(sample.root)).fleet.stacks[environment].environment.guarded
     assert sample.different(environment) == []
     again = sample("up", environment, "--yes", "--format", "json")
     assert set(again.document["resources"]) == {"same"}
-    if stack.environment.guarded:
+    if guarded:
         refused = sample("destroy", environment, "--yes", "--allow-destroy", "*")
         assert refused.code == 2
         assert f"gitops stack {environment} --unprotect" in refused.err
@@ -57,6 +102,21 @@ def test_an_environment_comes_about_stays_and_goes(
         assert sample("stack", environment, "--unprotect").code == 0
     gone = sample("destroy", environment, "--yes", "--allow-destroy", "*")
     assert gone.code == 0, gone.err
-    assert {name: namespaces(plane) for name, plane in sample.planes.items()} == before
     for plane in sample.planes.values():
+        assert namespaces(plane) == BARE
+        assert {each.partition(".")[0] for each in definitions(plane)} == {"httproutes"}
         plane.stop()
+
+
+@pytest.mark.parametrize("environment", ["development", "staging", "dr"])
+def test_an_environment_comes_about_stays_and_goes(
+    sample: Lab, start: Start, environment: str
+) -> None:
+    stack = load(WorkTree(sample.root)).fleet.stacks[environment]
+    contexts = [each.context or name for name, each in stack.clusters.items()]
+    sample.planes = {each: start(each, OTHERS) for each in contexts}
+
+    first = sample("up", environment, "--yes")
+
+    assert first.code == 0, first.err
+    comes_and_goes(sample, environment)
