@@ -111,9 +111,9 @@ class Updates:
         for job, name, other in (
             ("`gitops up`, whole (one preview, judged)", "verb", "smallest up"),
             ("the engine's `up` of our program, judged", "up", "smallest up"),
-            ("the same without the policy pack", "up unjudged", "smallest up"),
+            ("the same `up`, not judged", "up unjudged", "smallest up"),
             ("the engine's preview of our program, judged", "preview", "smallest preview"),
-            ("the same without the policy pack", "preview unjudged", "smallest preview"),
+            ("the same preview, not judged", "preview unjudged", "smallest preview"),
         ):
             yield self._compared(what + job, ran[name], ran[other], target="same" not in job)
 
