@@ -7,12 +7,13 @@ killed leaves its lock behind.
 import os
 import re
 import socket
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pulumi.automation.errors import ConcurrentUpdateError
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from gitops.errors import ProgramError
 
@@ -21,6 +22,9 @@ _HOLDER = re.compile(
 )
 """As the engine says it; see ``lock.go`` of its ``diy`` backend."""
 _FILE = "file://"
+_HALF = "failed to load checkpoint: EOF"
+_PAUSES = (0.2, 0.5, 1.0)
+"""Seconds; to write a part takes milliseconds."""
 Run = TypeVar("Run")
 
 
@@ -61,7 +65,7 @@ def freeing(run: Callable[[], Run], stack: str, say: Callable[[str], None]) -> R
 
     """
     try:
-        return run()
+        return _settled(run)
     except ConcurrentUpdateError as error:
         found = holders(str(error))
         files = [Path(unquote(urlsplit(each.place).path)) for each in found]
@@ -71,7 +75,22 @@ def freeing(run: Callable[[], Run], stack: str, say: Callable[[str], None]) -> R
         # `pulumi cancel` does the same, but not for a stack that was just being made.
         for each in files:
             each.unlink(missing_ok=True)
-        return run()
+        return _settled(run)
+
+
+def _settled(run: Callable[[], Run]) -> Run:
+    """Do *run*; again where it has met a state of which another process was writing a part.
+
+    The backend of files does not put the attributes of a file in place as a whole.
+    """
+    for pause in _PAUSES:
+        try:
+            return run()
+        except CommandError as error:
+            if _HALF not in str(error):
+                raise
+        time.sleep(pause)
+    return run()
 
 
 def refusal(stack: str, said: str) -> ProgramError:

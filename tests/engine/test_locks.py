@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from pulumi.automation import CommandResult
-from pulumi.automation.errors import ConcurrentUpdateError
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
+from engine import locks
 from engine.locks import Holder, are_dead, freeing, holders, refusal
 from gitops.errors import ProgramError
 
@@ -100,3 +101,28 @@ def test_the_time_of_a_lock_decides_nothing(at: str) -> None:
 
     assert are_dead(holders(text.format(host=here, pid=gone(), place=PLACE)))
     assert not are_dead(holders(text.format(host=here, pid=os.getpid(), place=PLACE)))
+
+
+def test_a_state_of_which_a_part_is_just_being_written_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(locks, "_PAUSES", (0.0, 0.0))
+    said = ["error: failed to load checkpoint: EOF", "error: failed to load checkpoint: EOF"]
+
+    def run() -> str:
+        if said:
+            raise CommandError(CommandResult(stdout="", stderr=said.pop(), code=255))
+        return "read"
+
+    assert locks.freeing(run, "test", print) == "read"
+
+
+def test_a_state_that_stays_broken_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_PAUSES", (0.0, 0.0))
+
+    def run() -> str:
+        said = "error: failed to load checkpoint: EOF"
+        raise CommandError(CommandResult(stdout="", stderr=said, code=255))
+
+    with pytest.raises(CommandError):
+        locks.freeing(run, "test", print)
