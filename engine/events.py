@@ -14,7 +14,7 @@ from gitops.objects import Identity, Manifest, Placed, identity
 
 _KUBERNETES = "kubernetes:"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
-_PROVIDER = "pulumi:providers:kubernetes"
+PROVIDER = "pulumi:providers:kubernetes"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
 _CREATING = frozenset({OpType.CREATE, OpType.CREATE_REPLACEMENT})
@@ -179,7 +179,7 @@ class Planned:
         """Return what to do about what is *said* of a resource."""
         urn: str = given.urn or ""
         # What is wrong with a provider is wrong with its cluster.
-        cluster, object_ = name_of(urn) if f"{_PROVIDER}::" in urn else "", ""
+        cluster, object_ = name_of(urn) if f"{PROVIDER}::" in urn else "", ""
         if found := next((each for each in self.steps if each.urn == urn), None):
             cluster = cluster or (found.provider and found.provider.split("::")[-2])
             object_ = self._object(found)

@@ -13,7 +13,7 @@ from pulumi.automation import CommandResult, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_CHANGING = frozenset({"up", "destroy"})
+CHANGING = frozenset({"up", "destroy"})
 """Commands that know what they have done when they are interrupted."""
 _PATIENCE = 2
 """So many interruptions the engine hears; the next one kills it."""
@@ -62,7 +62,7 @@ class Engine(PulumiCommand):
         for hear, said in ((on_output, out), (on_error, err)):
             if hear is not None:
                 list(map(hear, said.splitlines()))
-        if self.interrupted and args[0] not in _CHANGING:
+        if self.interrupted and args[0] not in CHANGING:
             raise KeyboardInterrupt
         result = CommandResult(stdout=out, stderr=err, code=process.returncode)
         if process.returncode:

@@ -14,10 +14,10 @@ from pulumi.automation.errors import CommandError, StackNotFoundError
 
 from engine import backend, locks, unsure
 from engine.command import find
-from engine.events import Planned, name_of
+from engine.events import PROVIDER, Planned, name_of
 from engine.hosting import ask_nothing_more, inline
 from engine.inquiry import Inquiry
-from engine.interruption import Engine
+from engine.interruption import CHANGING, Engine
 from gitops.errors import ProgramError
 from gitops.source.files import WorkTree
 from recording.config import project_name
@@ -25,7 +25,6 @@ from recording.config import project_name
 CHECKOUT = Path(__file__).resolve().parents[1]
 _LISTED = re.compile(r"^\s+(?:\*|\d+\)) (?!Unknown$)(.+)$", re.MULTILINE)
 """Errors of which the engine has several."""
-_CHANGING = frozenset({"up", "destroy"})
 Hear = Callable[[auto.EngineEvent], None]
 _GARBAGE = "300"
 """Percent by which the engine's memory may grow before it is searched for garbage. With Go's own 100
@@ -121,7 +120,8 @@ class Session:
 
     def _exported(self) -> dict[str, Any]:
         with self._plainly():
-            exported: Any = self.stack.export_stack().deployment
+            found = locks.freeing(self.stack.export_stack, self.name, self.say)
+            exported: Any = found.deployment
         return exported or {}
 
     def _replaced(self, deployment: dict[str, Any]) -> None:
@@ -151,9 +151,8 @@ class Session:
         found: dict[str, Any] = {"policy_packs": [str(CHECKOUT / "policies")], "refresh": refresh}
         if without:
             # Everything on a cluster depends on its provider.
-            type_ = "pulumi:providers:kubernetes"
             found["exclude"] = [
-                f"urn:pulumi:{self.name}::{self.project}::{type_}::{each}" for each in without
+                f"urn:pulumi:{self.name}::{self.project}::{PROVIDER}::{each}" for each in without
             ]
             found["exclude_dependents"] = True
         return found
@@ -175,7 +174,7 @@ class Session:
             command = getattr(self.stack, verb)
             locks.freeing(partial(command, on_event=heard, **options), self.name, self.say)
         except KeyboardInterrupt:
-            if verb not in _CHANGING:
+            if verb not in CHANGING:
                 raise
         except CommandError as error:
             if not (found.failed or self.engine.interrupted):
@@ -184,7 +183,7 @@ class Session:
         if full and (mended := backend.mend(self.backend, self.project, self.name)):
             self.say(mended)
         found.interrupted, self.engine.interrupted = self.engine.interrupted, False
-        if verb in _CHANGING and not full and (steps := found.unsure()):
+        if verb in CHANGING and not full and (steps := found.unsure()):
             self._inquiry(hear).note(steps)
         return found
 
