@@ -6,7 +6,6 @@ never trusted for content, only for which applications need no work. See docs/ad
 
 import hashlib
 import json
-import os
 import posixpath
 import sys
 import time
@@ -22,7 +21,7 @@ import yaml
 
 from gitops import delivery
 from gitops.model import Fleet, Manifests
-from gitops.places import cache_folder
+from gitops.places import cache_folder, put
 from gitops.settings import shapes
 from gitops.settings.parts import parts, shared
 from gitops.source.document import Quoted, parse
@@ -73,16 +72,8 @@ def recall(path: Path) -> Memory | None:
 def keep(path: Path, memory: Memory) -> None:
     """Remember *memory* at *path*; without a place to write, the next render makes everything."""
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.{os.getpid()}")
-        try:
-            new.write_text(
-                json.dumps({each: getattr(memory, each) for each in Memory.__slots__}),
-                encoding="utf-8",
-            )
-            new.replace(path)
-        finally:
-            new.unlink(missing_ok=True)
+        known = {each: getattr(memory, each) for each in Memory.__slots__}
+        put(path, json.dumps(known).encode())
         _forget(path.parent)
 
 

@@ -14,7 +14,7 @@ from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
 from gitops.model import Cluster, ComponentName, Deployment, Environment, Fleet, Manifests, Stack
 from gitops.objects import Manifest, Placed
-from gitops.platform import Missing, Platform, Program, platform
+from gitops.platform import Platform, Program, Wanted, platform
 
 ROOTS = frozenset({"AppProject", "ApplicationSet", "GitRepository", "Kustomization"})
 """Kinds that an engine starts from; their names are made of an environment's and a team's."""
@@ -88,7 +88,7 @@ class StackPlan:
                 for manifest in (*each.objects, *each.tests):
                     yield self._placed(name, app, manifest)
 
-    def missing(self) -> list[Missing]:
+    def missing(self) -> list[Wanted]:
         """Return the files of release manifests that were not fetched: their objects are unknown."""
         every = (
             each
@@ -114,7 +114,7 @@ class StackPlan:
         }
         return replace(self, clusters=clusters)
 
-    def complete(self) -> list[Missing]:
+    def complete(self) -> list[Wanted]:
         """Return nothing, where every release manifest was fetched.
 
         Raises:
@@ -211,7 +211,6 @@ __all__ = [
     "ROOTS",
     "ApplicationPlan",
     "ClusterPlan",
-    "Missing",
     "Platform",
     "Program",
     "StackPlan",

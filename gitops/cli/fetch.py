@@ -1,6 +1,5 @@
 """``fetch``: bring the release manifests of the platform to this machine."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ from gitops.cli.choose import environments
 from gitops.cli.progress import working
 from gitops.errors import OutputError
 from gitops.model import Fleet
+from gitops.places import put
 from gitops.platform import fetching
 from gitops.settings import load
 from gitops.source.files import Commit, WorkTree
@@ -60,13 +60,7 @@ def _fleet(files: Commit) -> Fleet:
 
 
 def _write(path: Path, content: bytes) -> None:
-    new = path.with_name(f"{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(content)
-        new.replace(path)
+        put(path, content)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}. Name another folder with --to.") from None
-    finally:
-        with suppress(OSError):  # Where there is no folder, nothing is left in it.
-            new.unlink()

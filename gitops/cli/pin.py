@@ -12,6 +12,7 @@ from gitops.cli.usage import Unknown
 from gitops.errors import InputError, OutputError
 from gitops.model import Component, ComponentName
 from gitops.objects import at as mapping
+from gitops.places import put
 from gitops.platform import catalogue, fetching
 from gitops.settings import problems, shapes
 from gitops.settings.load import mirror
@@ -98,7 +99,6 @@ def _write(root: Path, path: str, at: Sequence[str], block: str) -> None:
 
     """
     file = root / path
-    new = file.with_name(f".{file.name}.partial")
     try:
         # As bytes: text would lose how its lines end.
         content = file.read_bytes() if file.exists() else b""
@@ -109,12 +109,9 @@ def _write(root: Path, path: str, at: Sequence[str], block: str) -> None:
                 f"{path}: {'.'.join(at)} cannot be changed and everything else left as it is. "
                 f"Write it there yourself:\n{block}"
             )
-        new.write_bytes(changed)
-        new.replace(file)
+        put(file, changed)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror}. Mend that, and run it again.") from None
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _says(path: str, content: bytes, wanted: Any) -> bool:

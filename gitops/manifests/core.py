@@ -7,24 +7,40 @@ from typing import Any
 
 from gitops.manifests.rollouts import preview_name
 from gitops.manifests.site import MANAGED_BY, Site
-from gitops.model import Cluster, Fleet, RolloutStrategy, Service, Stateful, Team, Workload
+from gitops.model import (
+    Cluster,
+    Fleet,
+    PodSecurity,
+    RolloutStrategy,
+    Service,
+    Stateful,
+    Team,
+    Workload,
+)
 from gitops.objects import Manifest
 
 
 def namespace(fleet: Fleet, team: Team, cluster: Cluster, environment: str, name: str) -> Manifest:
     """Return a Namespace of *team* that enforces its pod security standard."""
-    level = team.pod_security.value
-    standards = {
-        f"pod-security.kubernetes.io/{mode}{suffix}": value
-        for mode in ("enforce", "audit", "warn")
-        for suffix, value in (("", level), ("-version", f"v{cluster.kubernetes}"))
-    }
+    standards = pod_security_labels(team.pod_security, cluster.kubernetes)
     labels = {**tenant_labels(fleet, team, environment), **standards}
     annotations = {f"{fleet.prefix}/contact": team.contact}
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
         "metadata": {"name": name, "labels": labels, "annotations": annotations},
+    }
+
+
+def pod_security_labels(level: PodSecurity, kubernetes: str) -> dict[str, str]:
+    """Return the labels by which a Namespace enforces *level*, as *kubernetes* has it.
+
+    Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/
+    """
+    return {
+        f"pod-security.kubernetes.io/{mode}{suffix}": value
+        for mode in ("enforce", "audit", "warn")
+        for suffix, value in (("", level.value), ("-version", f"v{kubernetes}"))
     }
 
 

@@ -7,7 +7,6 @@ from itertools import chain
 from gitops.model import (
     ArgoCd,
     Cluster,
-    Component,
     ComponentName,
     Fleet,
     Stack,
@@ -15,6 +14,7 @@ from gitops.model import (
 )
 from gitops.objects import Manifest, at
 from gitops.platform import argocd, catalogue, store
+from gitops.platform.catalogue import Wanted
 from gitops.platform.install import WORKLOADS, Place, installed, namespaces
 from gitops.platform.store import DEFINITION
 
@@ -22,24 +22,6 @@ _ASKING = frozenset(
     {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}
 )
 """Kinds through which the API server asks pods, and may wait for their answer."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Missing:
-    """A file of a release manifest that was not fetched: nobody knows what is in it."""
-
-    name: ComponentName
-    component: Component
-    file: str
-
-    @property
-    def program(self) -> str:
-        """Program and version."""
-        return f"{self.name.value} {self.component.version}"
-
-    def __str__(self) -> str:
-        """Return what is not known."""
-        return f"{self.program} ({self.file})"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +36,8 @@ class Program:
     """Everything else: what pods need, the pods, and what asks them; none of them is empty."""
     webhook: str = ""
     """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[Wanted, ...] = ()
+    """Files that were not fetched: nobody knows what is in them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +85,7 @@ def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, R
         for name, settings in stack.environment.platform.installed()
     ]
     here = [each for each in places if hub or alone or each.name is not ComponentName.ARGO_CD]
+    found = {each.name: _found(each) for each in here}
     argo = next((each for each in places if each.name is ComponentName.ARGO_CD), None)
     access: Iterator[Manifest] = iter(())
     served: dict[str, Manifest] = {}
@@ -117,30 +101,38 @@ def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, R
             access = argocd.access(argo, own.namespaces, own.kinds)
     return Platform(
         namespaces=tuple(
-            namespaces(here, cluster.kubernetes, {each.name: _own_labels(each) for each in here})
+            namespaces(
+                here,
+                cluster.kubernetes,
+                {each.name: _own_labels(each, found[each.name]) for each in here},
+            )
         ),
-        programs=tuple(_program(each) for each in here),
+        programs=tuple(_program(each, found[each.name]) for each in here),
         access=tuple(access),
         served=served,
     )
 
 
-def _found(place: Place) -> dict[str, tuple[Manifest, ...] | None]:
+Found = Sequence[tuple[Wanted, tuple[Manifest, ...] | None]]
+"""What each file of a release manifest holds; None where it was not fetched."""
+
+
+def _found(place: Place) -> Found:
     files = catalogue.files(place.name, place.settings)
-    return {file: store.objects(place.component.sha256[file]) for file in files}
+    wanted = [Wanted(name=place.name, component=place.component, file=file) for file in files]
+    return [(each, store.objects(each.sha256)) for each in wanted]
 
 
-def _own_labels(place: Place) -> Mapping[str, str]:
+def _own_labels(place: Place, found: Found) -> Mapping[str, str]:
     """Return the labels that the release of a program gives the namespace that it expects."""
-    every = chain.from_iterable(each or () for each in _found(place).values())
+    every = chain.from_iterable(some or () for _, some in found)
     own = next((each for each in every if not _ours(place, each)), None)
     labels = at(own, "metadata", "labels")
     return {key: each for key, each in labels.items() if key != "kubernetes.io/metadata.name"}
 
 
-def _program(place: Place) -> Program:
-    found = _found(place)
-    published = [each for some in found.values() for each in some or () if _ours(place, each)]
+def _program(place: Place, found: Found) -> Program:
+    published = [each for _, some in found for each in some or () if _ours(place, each)]
     objects = installed(place, published)
     if isinstance(place.settings, ArgoCd):
         objects = list(argocd.configured(place, place.settings, objects))
@@ -150,11 +142,7 @@ def _program(place: Place) -> Program:
         definitions=tuple(each for each in objects if each["kind"] == DEFINITION),
         stages=_stages(objects),
         webhook=argocd.webhook_key(place.settings) if isinstance(place.settings, ArgoCd) else "",
-        missing=tuple(
-            Missing(name=place.name, component=place.component, file=file)
-            for file, some in found.items()
-            if some is None
-        ),
+        missing=tuple(each for each, some in found if some is None),
     )
 
 
@@ -175,4 +163,4 @@ def _ours(place: Place, manifest: Manifest) -> bool:
     return not (manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == name)
 
 
-__all__ = ["Missing", "Platform", "Program", "Reach", "platform"]
+__all__ = ["Platform", "Program", "Reach", "Wanted", "platform"]

@@ -10,7 +10,6 @@ from gitops.model import (
     Flux,
     Installed,
     Movable,
-    PodSecurity,
 )
 from gitops.model.platform import FluxController
 
@@ -26,8 +25,6 @@ class Entry:
     """URL of a file of its release manifest, with ``{version}`` and ``{file}``."""
     namespace: str
     """Namespace that it expects; release manifests may leave it out."""
-    pod_security: PodSecurity
-    """Strictest pod security standard under which its pods are admitted."""
     files: tuple[str, ...] = ("install.yaml",)
     registry: str = ""
     """Registry of images that the manifest names without one; Docker Hub's when empty."""
@@ -37,41 +34,34 @@ CATALOGUE: Mapping[ComponentName, Entry] = {
     ComponentName.ARGO_CD: Entry(
         source=f"{_RAW}/argoproj/argo-cd/{{version}}/manifests/{{file}}",
         namespace="argocd",
-        pod_security=PodSecurity.RESTRICTED,
     ),
     # The manifests of the Flux project by controller: the release itself has only all in one.
     ComponentName.FLUX: Entry(
         source=f"{_RAW}/controlplaneio-fluxcd/flux-operator/main/config/data/flux/{{version}}/{{file}}",
         namespace="flux-system",
-        pod_security=PodSecurity.RESTRICTED,
         registry="ghcr.io",
     ),
     ComponentName.ARGO_ROLLOUTS: Entry(
         source=f"{_RAW}/argoproj/argo-rollouts/{{version}}/manifests/{{file}}",
         namespace="argo-rollouts",
-        pod_security=PodSecurity.RESTRICTED,
     ),
     ComponentName.SEALED_SECRETS: Entry(
         source=f"{_HUB}/bitnami-labs/sealed-secrets/releases/download/{{version}}/{{file}}",
         namespace="kube-system",
-        pod_security=PodSecurity.RESTRICTED,
         files=("controller.yaml",),
     ),
     ComponentName.EXTERNAL_SECRETS: Entry(
         source=f"{_HUB}/external-secrets/external-secrets/releases/download/{{version}}/{{file}}",
         namespace="external-secrets",
-        pod_security=PodSecurity.RESTRICTED,
         files=("external-secrets.yaml",),
     ),
     ComponentName.KYVERNO: Entry(
         source=f"{_HUB}/kyverno/kyverno/releases/download/{{version}}/{{file}}",
         namespace="kyverno",
-        pod_security=PodSecurity.RESTRICTED,
     ),
     ComponentName.GATEKEEPER: Entry(
         source=f"{_RAW}/open-policy-agent/gatekeeper/{{version}}/deploy/{{file}}",
         namespace="gatekeeper-system",
-        pod_security=PodSecurity.RESTRICTED,
         files=("gatekeeper.yaml",),
     ),
 }
@@ -106,6 +96,39 @@ def url(name: ComponentName, component: Component, file: str) -> str:
     """Return where *file* of the release manifest is published."""
     source = component.source or CATALOGUE[name].source
     return source.replace("{version}", component.version).replace("{file}", file)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """One file of a release manifest."""
+
+    name: ComponentName
+    component: Component
+    file: str
+
+    @property
+    def url(self) -> str:
+        """Where its project publishes it."""
+        return url(self.name, self.component, self.file)
+
+    @property
+    def sha256(self) -> str:
+        """Digest that is pinned."""
+        return self.component.sha256[self.file]
+
+    @property
+    def place(self) -> str:
+        """Path under a mirror: host and path of the URL."""
+        return self.url.removeprefix("https://")
+
+    @property
+    def program(self) -> str:
+        """Program and version."""
+        return f"{self.name.value} {self.component.version}"
+
+    def __str__(self) -> str:
+        """Return program, version and file."""
+        return f"{self.program} ({self.file})"
 
 
 def unpinned(

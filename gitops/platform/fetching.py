@@ -4,45 +4,17 @@ import hashlib
 import http.client
 import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitops.errors import ProgramError
-from gitops.model import Component, ComponentName, Fleet, Mirror
+from gitops.model import Fleet, Mirror
 from gitops.platform import catalogue, store
+from gitops.platform.catalogue import Wanted
 
 _PATIENCE = 60
 """Seconds without an answer."""
 _LARGEST = 64 * 1024 * 1024
 """Bytes of a file; the largest release manifest has six million."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """One file of a release manifest."""
-
-    name: ComponentName
-    component: Component
-    file: str
-
-    @property
-    def url(self) -> str:
-        """Where its project publishes it."""
-        return catalogue.url(self.name, self.component, self.file)
-
-    @property
-    def sha256(self) -> str:
-        """Digest that is pinned."""
-        return self.component.sha256[self.file]
-
-    @property
-    def place(self) -> str:
-        """Path under a mirror: host and path of the URL."""
-        return self.url.removeprefix("https://")
-
-    def __str__(self) -> str:
-        """Return program, version and file."""
-        return f"{self.name.value} {self.component.version} ({self.file})"
 
 
 def wanted(fleet: Fleet, environments: Iterable[str]) -> list[Wanted]:

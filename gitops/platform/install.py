@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from gitops import names
+from gitops.manifests.core import pod_security_labels
 from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
 from gitops.manifests.site import MANAGED_BY
-from gitops.model import Component, ComponentName, Environment, Fleet, Installed, Resources
+from gitops.model import (
+    Component,
+    ComponentName,
+    Environment,
+    Fleet,
+    Installed,
+    PodSecurity,
+    Resources,
+)
 from gitops.model.parts import ResourceList
 from gitops.objects import Manifest, at
 from gitops.platform import catalogue
@@ -217,15 +226,9 @@ def namespaces(
 def _namespace(
     name: str, sharing: list[Place], kubernetes: str, published: Mapping[str, Any]
 ) -> Manifest:
-    order = ["privileged", "baseline", "restricted"]
-    levels = [catalogue.CATALOGUE[each.name].pod_security.value for each in sharing]
-    level = min(levels, key=order.index)
     first = sharing[0]
-    standards = {
-        f"pod-security.kubernetes.io/{mode}{suffix}": value
-        for mode in ("enforce", "audit", "warn")
-        for suffix, value in (("", level), ("-version", f"v{kubernetes}"))
-    }
+    # The pods of every program in the catalogue are made for it.
+    standards = pod_security_labels(PodSecurity.RESTRICTED, kubernetes)
     labels = {
         "app.kubernetes.io/part-of": first.fleet.name,
         "app.kubernetes.io/managed-by": MANAGED_BY,

@@ -6,7 +6,6 @@ beside it as JSON, which is read forty times as fast.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +17,7 @@ import yaml
 
 from gitops.errors import ProgramError
 from gitops.objects import Manifest, at, entries
-from gitops.places import cache_folder
+from gitops.places import cache_folder, put
 
 DEFINITION = "CustomResourceDefinition"
 _FORM = 1
@@ -50,7 +49,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"),
 
 def holds(sha256: str) -> bool:
     """Tell whether the file with the digest *sha256* was fetched, and is whole."""
-    return _found(sha256) is not None
+    return objects(sha256) is not None
 
 
 def keep(sha256: str, content: bytes) -> None:
@@ -60,8 +59,8 @@ def keep(sha256: str, content: bytes) -> None:
         ProgramError: it is not what Kubernetes would read; says why, and not where it came from.
 
     """
-    _write(_read(sha256), _sealed(_body(content)))
-    _write(_raw(sha256), content)
+    put(_read(sha256), _sealed(_body(content)))
+    put(_raw(sha256), content)
 
 
 def objects(sha256: str) -> tuple[Manifest, ...] | None:
@@ -101,7 +100,7 @@ def _found(sha256: str) -> tuple[Manifest, ...] | None:
     except ProgramError as error:
         raise ProgramError(f"{_raw(sha256)}: {error}. Delete it, and run gitops fetch.") from None
     with suppress(OSError):  # Who may not write here reads it again next time.
-        _write(_read(sha256), _sealed(body))
+        put(_read(sha256), _sealed(body))
     return tuple(json.loads(body))
 
 
@@ -166,13 +165,3 @@ def _read(sha256: str) -> Path:
 
 def _sealed(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        new.write_bytes(content)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

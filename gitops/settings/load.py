@@ -126,11 +126,7 @@ def policy(files: Files) -> Policy:
         InputError: with everything that is wrong in it.
 
     """
-    reading = Reading(files)
-    found = reading.file(shapes.POLICY)
-    if reading.found:
-        raise InputError(reading.found)
-    return found
+    return _alone(files, shapes.POLICY)
 
 
 def mirror(files: Files) -> Mirror:
@@ -140,11 +136,15 @@ def mirror(files: Files) -> Mirror:
         InputError: with everything that is wrong in ``fleet/fleet.yaml``.
 
     """
+    return _alone(files, shapes.FLEET).mirror
+
+
+def _alone(files: Files, path: str) -> Any:
     reading = Reading(files)
-    found = reading.file(shapes.FLEET)
+    found = reading.file(path)
     if reading.found:
         raise InputError(reading.found)
-    return found.mirror
+    return found
 
 
 def in_order(environments: Mapping[str, Environment]) -> list[Environment]:
