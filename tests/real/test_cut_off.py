@@ -1,17 +1,22 @@
 """An update that is cut off in the middle: by the API server, by a person, by a kill."""
 
+import json
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
+from gitops.objects import at, entries
 from tests.real.lab import Lab, signal_all
 from tests.real.road import Barrier, road
 
 pytestmark = pytest.mark.real
 STOPPING = "stopping: waiting for what is under way"
 PROGRAM = "__main__.py"
+ALL = 12
+"""Resources of the fleet of these tests."""
 HOLD = """
 import time
 from pathlib import Path
@@ -34,7 +39,7 @@ def converges(lab: Lab) -> str:
     assert done.code == 0, done.err
     assert lab.different("test") == []
     state = lab("stack", "test", "--format", "json").document
-    assert (state["resources"], state["pending"]) == (12, [])
+    assert (state["resources"], state["pending"]) == (ALL, [])
     return done.err
 
 
@@ -60,20 +65,45 @@ def until(process: subprocess.Popen[str], *texts: str) -> str:
     return said
 
 
+def held(lab: Lab, barrier: Barrier) -> None:
+    """Wait until *barrier* holds a request, and everything else of the update is done."""
+    barrier.wait()
+    while not _alone(lab):
+        time.sleep(0.05)  # The engine writes its state after each step, and nothing else tells.
+
+
+def _alone(lab: Lab) -> bool:
+    try:
+        [file] = lab.state.glob(".pulumi/stacks/*/test.json")
+        latest = at(json.loads(file.read_text()), "checkpoint", "latest")
+    except ValueError:
+        return False  # Just being written, or not there yet.
+    pending = [str(each["resource"]["urn"]) for each in entries(latest.get("pending_operations"))]
+    known = {str(each["urn"]) for each in entries(latest.get("resources"))}
+    return len(pending) == 1 and len(known.union(pending)) == ALL
+
+
+def left_alone(lab: Lab, barrier: Barrier) -> tuple[int, str]:
+    """Stop the API server while an update waits for one answer; return its exit code and errors."""
+    with road(lab, barrier) as config:
+        process = lab.start("up", "test", "--yes", KUBECONFIG=config)
+        held(lab, barrier)
+        lab.planes["one"].stop_api()
+        barrier.open(lose=True)
+        said = ended(process)
+    return process.returncode, said
+
+
 @pytest.mark.parametrize("arrived", [False, True])
 def test_an_api_server_that_goes_away_while_it_creates_is_said_and_made_up_for(
     lab: Lab, arrived: bool
 ) -> None:
     """Whether the request arrived or not: the object is there once, and the state knows it."""
-    barrier, plane = Barrier(ending="/deployments", answered=arrived), lab.planes["one"]
-    with road(lab, barrier) as config:
-        process = lab.start("up", "test", "--yes", KUBECONFIG=config)
-        barrier.wait()
-        plane.stop_api()
-        barrier.open(lose=True)
-        said = ended(process)
+    plane = lab.planes["one"]
 
-    assert process.returncode == 2
+    code, said = left_alone(lab, Barrier(ending="/deployments", answered=arrived))
+
+    assert code == 2
     assert "one-web-deployment" in said
     assert "The cluster does not answer any more, and may have done this or not" in said
     plane.start_api()
@@ -87,29 +117,18 @@ def test_an_api_server_that_goes_away_while_it_creates_is_said_and_made_up_for(
 def test_an_api_server_that_goes_away_while_it_changes_is_said_and_made_up_for(lab: Lab) -> None:
     converges(lab)
     lab.edit("fleet/apps/web.yaml", "memory: 128Mi", "memory: 256Mi")
-    barrier, plane = Barrier(ending="/deployments/web", answered=True), lab.planes["one"]
-    with road(lab, barrier) as config:
-        process = lab.start("up", "test", "--yes", KUBECONFIG=config)
-        barrier.wait()
-        plane.stop_api()
-        barrier.open(lose=True)
-        said = ended(process)
 
-    assert process.returncode == 2
+    code, said = left_alone(lab, Barrier(ending="/deployments/web", answered=True))
+
+    assert code == 2
     assert "The cluster does not answer" in said
-    plane.start_api()
+    lab.planes["one"].start_api()
     converges(lab)
 
 
 def test_an_unknown_creation_stays_unknown_while_the_cluster_is_away(lab: Lab) -> None:
     """Nothing is taken for created, nor for not created, before the cluster has said so."""
-    barrier, plane = Barrier(ending="/deployments"), lab.planes["one"]
-    with road(lab, barrier) as config:
-        process = lab.start("up", "test", "--yes", KUBECONFIG=config)
-        barrier.wait()
-        plane.stop_api()
-        barrier.open(lose=True)
-        ended(process)
+    left_alone(lab, Barrier(ending="/deployments"))
 
     away = lab("up", "test", "--yes")
     state = lab("stack", "test", "--format", "json").document
@@ -117,7 +136,7 @@ def test_an_unknown_creation_stays_unknown_while_the_cluster_is_away(lab: Lab) -
     assert away.code == 2
     assert "The cluster does not answer" in away.err
     assert (state["resources"], len(state["pending"])) == (11, 1)
-    plane.start_api()
+    lab.planes["one"].start_api()
     converges(lab)
 
 
@@ -125,7 +144,7 @@ def test_what_somebody_else_has_made_meanwhile_is_not_taken_for_ours(lab: Lab) -
     barrier = Barrier(ending="/deployments")
     with road(lab, barrier) as config:
         process = lab.start("up", "test", "--yes", KUBECONFIG=config)
-        barrier.wait()
+        held(lab, barrier)
         signal_all(process, signal.SIGKILL)
         process.communicate()
     [found] = [each for _, each in lab.wanted("test") if each["kind"] == "Deployment"]
@@ -143,7 +162,7 @@ def test_a_creation_whose_answer_a_kill_has_cut_off_is_there_once(lab: Lab) -> N
     barrier = Barrier(ending="/deployments", answered=True)
     with road(lab, barrier) as config:
         process = lab.start("up", "test", "--yes", KUBECONFIG=config)
-        barrier.wait()
+        held(lab, barrier)
         signal_all(process, signal.SIGKILL)
         process.communicate()
     before = uid(lab)
