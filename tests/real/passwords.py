@@ -5,36 +5,25 @@ A test double: never shipped, and ``up`` never uses it.
 
 import secrets
 import string
-import sys
-from concurrent import futures
 from typing import Any
 
-import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
+from tests.real.plugin import Plugin, serve
 from tests.real.values import differences, given, plain, struct
 
 _LETTERS = string.ascii_letters + string.digits
 
 
-class Random(provider_pb2_grpc.ResourceProviderServicer):
+class Random(Plugin):
     """Answers the engine."""
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
         return plugin_pb2.PluginInfo(version="0.0.0")
 
-    def CheckConfig(self, request: Any, context: Any) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: Any, context: Any) -> Any:
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-
     def Configure(self, request: Any, context: Any) -> Any:
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
-
-    def Check(self, request: Any, context: Any) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: Any) -> Any:
         found = dict(differences(plain(given(request.old_inputs)), plain(given(request.news))))
@@ -63,16 +52,5 @@ class Random(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
 
-def main() -> None:
-    """Serve until the engine ends, and say the port first, as every plugin does."""
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Random(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    server.wait_for_termination()
-
-
 if __name__ == "__main__":
-    main()
+    serve(Random())

@@ -10,7 +10,6 @@ https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/await/await
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent import futures
@@ -19,9 +18,10 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from tests.real.api import Api, ApiError
+from tests.real.plugin import Plugin, serve
 from tests.real.values import UNKNOWN, differences, fields, given, items, plain, struct, unknown
 
 MANAGER = "pulumi-kubernetes"
@@ -46,7 +46,7 @@ _REFUSED = (
 """What the genuine one says of a token that is not accepted."""
 
 
-class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
+class Kubernetes(Plugin):
     """Answers the engine."""
 
     def __init__(self) -> None:
@@ -64,12 +64,6 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
     def GetSchema(self, request: Any, context: Any) -> Any:
         return provider_pb2.GetSchemaResponse(schema="{}")
 
-    def CheckConfig(self, request: Any, context: Any) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: Any, context: Any) -> Any:
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-
     def Configure(self, request: Any, context: Any) -> Any:
         args = plain(given(request.args))
         text = args.get("kubeconfig")
@@ -82,9 +76,6 @@ class Kubernetes(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=False
         )
-
-    def Check(self, request: Any, context: Any) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
 
     def Diff(self, request: Any, context: Any) -> Any:
         old, new = plain(given(request.old_inputs)), plain(given(request.news))
@@ -277,19 +268,5 @@ def _restricted(live: Any, wanted: Any) -> Any:
     return live
 
 
-def main() -> None:
-    """Serve until the engine ends, and say the port first, as every plugin does."""
-    server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=16),
-        options=[("grpc.max_receive_message_length", 1 << 28)],
-    )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Kubernetes(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    server.wait_for_termination()
-
-
 if __name__ == "__main__":
-    main()
+    serve(Kubernetes())
