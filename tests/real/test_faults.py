@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.real.cluster import ControlPlane, ports
-from tests.real.lab import Lab, signal_all
+from tests.real.lab import Lab, Start, signal_all
 
 pytestmark = pytest.mark.real
 WEB = "fleet/apps/web.yaml"
@@ -113,14 +112,16 @@ def memory(lab: Lab, cluster: str) -> str:
     ]
 
 
-def test_one_cluster_that_is_away_can_be_left_out_and_its_state_stays(lab: Lab) -> None:
-    here = lab.planes["one"]
-    away = ControlPlane(name="away", folder=lab.folder / "away", port=ports(1)[0])
+def test_one_cluster_that_is_away_can_be_left_out_and_its_state_stays(
+    lab: Lab, start: Start
+) -> None:
     lab.edit("Pulumi.test.yaml", "clusters: [one]", "clusters: [one, two]")
-    lab.planes = {"one": here, "two": here}
-    assert lab("up", "test", "--yes").code == 0
+    two = start("two", frozenset())
+    lab.planes["two"] = two
+    first = lab("up", "test", "--yes")
+    assert first.code == 0, first.err
     lab.edit(WEB, "memory: 128Mi", "memory: 256Mi")
-    lab.planes = {"one": here, "two": away}
+    two.stop_api()
 
     refused = lab("up", "test", "--yes")
     done = lab("up", "test", "--yes", "--without", "two")
@@ -129,9 +130,10 @@ def test_one_cluster_that_is_away_can_be_left_out_and_its_state_stays(lab: Lab) 
     assert "--without two updates the others" in refused.err
     assert done.code == 0, done.err
     assert (memory(lab, "one"), memory(lab, "two")) == ("256Mi", "128Mi")
-    lab.planes = {"one": here, "two": here}
+    two.start_api()
     assert lab("up", "test", "--yes").code == 0
     assert memory(lab, "two") == "256Mi"
+    two.stop()
 
 
 def test_a_cluster_that_the_environment_does_not_have_cannot_be_left_out(lab: Lab) -> None:

@@ -21,6 +21,7 @@ KINDS = {
     "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "ServiceAccount",
     "ConfigMap", "Namespace", "ResourceQuota", "LimitRange", "AppProject", "ApplicationSet",
     "GitRepository", "Kustomization", "HelmRelease", "HelmRepository",
+    "Secret", "ClusterRole", "ClusterRoleBinding", "RoleBinding",
 }  # fmt: skip
 
 

@@ -131,7 +131,8 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(lab: Lab, small: Path)
     assert process.returncode == 2
     assert "Traceback" not in err
     assert "The disk with the state is full. Make room there" in err
-    assert "its copy of a moment before is in its place again" in err
+    [file] = small.glob(".pulumi/stacks/*/test.json")
+    assert json.loads(file.read_bytes()), "the engine cuts it or its copy short; ours mends it"
     filler.unlink()
     again = lab("up", "test", "--yes")
     assert again.code == 0, again.err
