@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import Alias, ComponentResource, Output, Resource, ResourceOptions
 
 from components.access import Access, AccessArgs, Served, ServedArgs
 from components.application import Application, ApplicationArgs
@@ -59,7 +59,13 @@ class Cluster(ComponentResource):
                 given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
                 own = {each["metadata"].get("namespace") for each in (*plan.objects, *plan.tests)}
                 needed = [*(spaces[each] for each in spaces if each in own), *self.ready]
-                after = ResourceOptions(parent=self, depends_on=needed)
+                former = plan.site.app.formerly
+                after = ResourceOptions(
+                    parent=self,
+                    depends_on=needed,
+                    # Its objects have the same alias: their names begin with this one.
+                    aliases=[Alias(name=f"{name}-{former}")] if former else None,
+                )
                 Application(f"{name}-{app}", given, after)
         self.register_outputs({"applications": sorted(args.plan.applications)})
 

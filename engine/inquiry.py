@@ -72,6 +72,12 @@ class Inquiry:
                         f"Run gitops up {planned.stack} first, which says what is in the way next; a "
                         "Secret can only be deleted where it is, and made again."
                     )
+                if other := unsure.twin(noted, now):
+                    raise ProgramError(
+                        f"--adopt {name}: it is in the state already, as {name_of(other)}, which this "
+                        "update deletes. Where an application was renamed, write its old name as "
+                        "'formerly' into its file; otherwise let it stay where it was."
+                    )
                 found.append(noted)
         self.replace(unsure.noted(now, found))
         asked = self._asked(found)

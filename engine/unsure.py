@@ -73,6 +73,13 @@ def strangers(found: Iterable[State], deployment: State) -> set[str]:
     }
 
 
+def twin(found: State, deployment: State) -> str:
+    """Return the URN under which *deployment* has the object *found* already; empty if it has not."""
+    own = _object(found)
+    others = (each for each in entries(deployment.get("resources")) if each["urn"] != found["urn"])
+    return next((each["urn"] for each in others if _object(each) == own), "")
+
+
 def of_step(step: StepEventMetadata, deployment: State) -> State | None:
     """Return the object that *step* creates, as one that may exist; None where it cannot be noted.
 
@@ -99,6 +106,10 @@ def of_step(step: StepEventMetadata, deployment: State) -> State | None:
             "provider": f"{provider['urn']}::{provider['id']}",
         }
     )
+
+
+def _object(resource: State) -> tuple[Any, ...]:
+    return tuple(resource.get(key) for key in ("provider", "type", "id"))
 
 
 def cluster_of(resource: State) -> str:

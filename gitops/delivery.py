@@ -57,7 +57,9 @@ def _outline(fleet: Fleet, environment: Environment, app: Application) -> Outlin
         name=app.name,
         team=app.team,
         reached=Neighbour(
-            namespace=namespace(fleet, environment, app), ports=tuple(ports.values())
+            name=app.object_name,
+            namespace=namespace(fleet, environment, app),
+            ports=tuple(ports.values()),
         ),
         chart=isinstance(app, Chart),
         tested=bool(getattr(app, "integration_test", None)),
@@ -159,7 +161,7 @@ def _argocd(
         for charts in (False, True):
             targets = [
                 argocd.Target(
-                    app=name,
+                    app=outline.reached.name,
                     cluster=each.name,
                     server=_server(each, hub),
                     namespace=outline.reached.namespace,

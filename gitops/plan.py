@@ -185,7 +185,7 @@ def _application(
             namespace=seen[app.name][cluster.name].reached.namespace,
             prefix=fleet.prefix,
             neighbours={
-                name: next(iter(seen[name].values())).reached
+                name: (seen[name].get(cluster.name) or next(iter(seen[name].values()))).reached
                 for name in sorted(app.peers)
                 if name in seen
             },

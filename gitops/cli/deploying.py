@@ -15,7 +15,7 @@ import click
 from gitops.cli.choose import environments
 from gitops.cli.usage import Unknown
 from gitops.consequences import Destruction, destructions, holds_data, refused
-from gitops.diff import Changes, compare
+from gitops.diff import Changes, Renaming, compare
 from gitops.errors import ProgramError
 from gitops.model import Fleet
 from gitops.platform import fetching
@@ -156,7 +156,7 @@ def carry_out(
     if shape == "text":
         show(given, planned, changes, found)
     if left := refused([each for each in found if named(each)], allowed):
-        return refuse(given, verb, left, shape)
+        return refuse(given, verb, left, shape, changes.renamings)
     if not planned.changing():
         return summary(given, planned, None, shape)
     if not _asked(question, yes=yes):
@@ -221,11 +221,18 @@ def _said(each: Destruction) -> str:
     return f"{visible(each.name)} on {', '.join(each.clusters)}{takes}{again}"
 
 
-def refuse(given: Deployment, verb: str, left: Sequence[Destruction], shape: str) -> int:
+def refuse(
+    given: Deployment,
+    verb: str,
+    left: Sequence[Destruction],
+    shape: str,
+    renamings: Sequence[Renaming] = (),
+) -> int:
     """Say which names allow what is *left*, and return the exit code."""
     names = list(dict.fromkeys(each.name for each in left))
     if shape == "json":
-        write(given, result="refused", destroys=[asdict(each) for each in left])
+        destroys, renamed = [asdict(each) for each in left], [each._asdict() for each in renamings]
+        write(given, result="refused", destroys=destroys, renamings=renamed)
         return 1
     options = " ".join(f"--allow-destroy {each}" for each in names)
     click.echo(

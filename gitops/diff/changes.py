@@ -72,11 +72,28 @@ class ObjectChange:
         return self.dangers[0].rank if self.dangers else 99
 
 
+class Renaming(NamedTuple):
+    """An application that seems to have got another name."""
+
+    environment: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        """Return what to write so that nothing is made anew."""
+        return (
+            f"if {self.new} is {self.old} renamed, write 'formerly: {self.old}' in "
+            f"fleet/apps/{self.new}.yaml: its objects keep their name, and nothing is made anew"
+        )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
     """Everything that differs, most dangerous first."""
 
     objects: tuple[ObjectChange, ...]
+    renamings: tuple[Renaming, ...] = ()
+    """Applications that go while one like them comes."""
 
     def __bool__(self) -> bool:
         """Tell whether anything differs."""

@@ -9,6 +9,7 @@ from gitops.diff.danger import DATA, ORPHANED, dangers
 from gitops.diff.fields import differences, same
 from gitops.diff.immutable import needs_replacement
 from gitops.diff.leaving import Leaving
+from gitops.diff.renaming import renamings
 from gitops.objects import Identity, Placed, identity
 
 MOVED = Danger(3, "namespace-changed", "it is deleted in one namespace and made in another")
@@ -30,7 +31,7 @@ def compare(before: Iterable[Placed], after: Iterable[Placed]) -> Changes:
     successors = _successors(old, new)
     found = _merged([*_stayed(old, new, successors), *_came_and_went(old, new, successors)])
     found.sort(key=lambda each: (each.rank, each.environment, each.application, each.object))
-    return Changes(objects=tuple(found))
+    return Changes(objects=tuple(found), renamings=renamings(old.values(), new.values()))
 
 
 def _by_key(objects: Iterable[Placed]) -> _Objects:

@@ -3,7 +3,7 @@
 Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Controlling-Resource-Modification/
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -135,11 +135,13 @@ def _sets(objects: Sequence[Placed]) -> dict[tuple[str, str, Identity], Manifest
 
 def elements(application_set: Manifest) -> set[tuple[str, str]]:
     """Return cluster and name of the applications that *application_set* lists."""
-    return {
-        (str(at(each).get("cluster")), str(at(each).get("app")))
-        for generator in entries(at(application_set, "spec").get("generators"))
-        for each in entries(at(generator, "list").get("elements"))
-    }
+    return {(str(each.get("cluster")), str(each.get("app"))) for each in listed(application_set)}
+
+
+def listed(application_set: Manifest) -> Iterator[Mapping[str, Any]]:
+    """Yield what *application_set* lists, each with its ``app``, ``cluster`` and ``namespace``."""
+    for generator in entries(at(application_set, "spec").get("generators")):
+        yield from (at(each) for each in entries(at(generator, "list").get("elements")))
 
 
 def _selector(manifest: Manifest) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ def stateful_set(site: Site, app: Stateful) -> Manifest:
         spec={
             "replicas": app.replicas,
             "revisionHistoryLimit": HISTORY,
-            "serviceName": f"{app.name}-headless",
+            "serviceName": f"{site.name}-headless",
             "podManagementPolicy": "OrderedReady",
             "selector": {"matchLabels": dict(site.selector)},
             "updateStrategy": {"type": "RollingUpdate"},

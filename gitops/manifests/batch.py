@@ -54,7 +54,7 @@ def test_name(name: str) -> str:
 
 def integration_test(site: Site, app: Workload, test: IntegrationTest) -> Manifest:
     """Return the Job that runs after each deployment of *app*."""
-    name = test_name(app.name)
+    name = test_name(site.name)
     labels = {**site.labels, **selector(name), "app.kubernetes.io/component": "integrationTest"}
     # The Job must differ whenever the application does: otherwise Flux has nothing to run again.
     release = content_hash([image(app, site.release), dict(app.config), test.image])

@@ -65,18 +65,18 @@ def _release(site: Site, app: Chart, *, oci: bool) -> Manifest:
             "spec": {
                 "chart": app.chart.name,
                 "version": site.release.chart,
-                "sourceRef": {"kind": "HelmRepository", "name": app.name},
+                "sourceRef": {"kind": "HelmRepository", "name": site.name},
             }
         }
     }
     if oci:
-        source = {"chartRef": {"kind": "OCIRepository", "name": app.name}}
+        source = {"chartRef": {"kind": "OCIRepository", "name": site.name}}
     return site.manifest(
         "helm.toolkit.fluxcd.io/v2",
         "HelmRelease",
         spec={
             **source,
-            "releaseName": app.name,
+            "releaseName": site.name,
             "interval": "1h",
             "driftDetection": {"mode": "enabled"},
             "install": {"remediation": {"retries": 3}},

@@ -113,12 +113,12 @@ def service_account(site: Site, app: Workload) -> Manifest:
 
 def services(site: Site, app: Service | Stateful) -> list[Manifest]:
     """Return the Services of *app*: the one for callers, and those its controller needs."""
-    found = [_service(site, app, app.name)]
+    found = [_service(site, app, site.name)]
     if isinstance(app, Stateful):
         headless = {"clusterIP": "None", "publishNotReadyAddresses": True}
-        found.append(_service(site, app, f"{app.name}-headless", **headless))
+        found.append(_service(site, app, f"{site.name}-headless", **headless))
     elif app.rollout.strategy is RolloutStrategy.BLUE_GREEN:
-        found.append(_service(site, app, preview_name(app.name)))
+        found.append(_service(site, app, preview_name(site.name)))
     return found
 
 

@@ -30,7 +30,7 @@ def route(site: Site, app: Service, given: Route) -> Manifest:
 
 
 def _ingress(site: Site, app: Service, given: Route) -> Manifest:
-    backend = {"service": {"name": app.name, "port": {"name": _port(app, given)}}}
+    backend = {"service": {"name": site.name, "port": {"name": _port(app, given)}}}
     paths = [{"path": path, "pathType": "Prefix", "backend": backend} for path in given.paths]
     spec: dict[str, Any] = {
         "rules": [{"host": host, "http": {"paths": paths}} for host in given.hosts]
@@ -38,13 +38,13 @@ def _ingress(site: Site, app: Service, given: Route) -> Manifest:
     if site.cluster.ingress is not None:
         spec["ingressClassName"] = site.cluster.ingress.class_name
     if given.tls:
-        spec["tls"] = [{"hosts": list(given.hosts), "secretName": f"{app.name}-tls"}]
+        spec["tls"] = [{"hosts": list(given.hosts), "secretName": f"{site.name}-tls"}]
     return site.manifest("networking.k8s.io/v1", "Ingress", spec=spec)
 
 
 def _http_route(site: Site, app: Service, given: Route) -> Manifest:
     matches = [{"path": {"type": "PathPrefix", "value": path}} for path in given.paths]
-    backend = {"name": app.name, "port": app.ports[_port(app, given)]}
+    backend = {"name": site.name, "port": app.ports[_port(app, given)]}
     spec: dict[str, Any] = {
         "hostnames": list(given.hosts),
         "rules": [{"matches": matches, "backendRefs": [backend]}],
@@ -65,9 +65,9 @@ def network_policy(site: Site, app: Workload) -> Manifest:
     if isinstance(app, Service) and app.route is not None:
         ingress.append(_from_outside(site, app, app.route))
     if app.integration_test is not None and own:
-        tester = {"podSelector": {"matchLabels": selector(test_name(app.name))}}
+        tester = {"podSelector": {"matchLabels": selector(test_name(site.name))}}
         ingress.append({"from": [tester], "ports": _ports(tuple(own.values()))})
-    return _policy(site, app.name, site.selector, ingress, _egress(site, app.network))
+    return _policy(site, site.name, site.selector, ingress, _egress(site, app.network))
 
 
 def test_policy(site: Site, app: Workload) -> Manifest:
@@ -80,17 +80,17 @@ def test_policy(site: Site, app: Workload) -> Manifest:
     https = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": _ports((443,))}
     # Without a port there is nothing to call; a rule with no ports would open all of them.
     egress = [_DNS, *([tested] if own else []), https]
-    name = test_name(app.name)
+    name = test_name(site.name)
     return _policy(site, name, selector(name), [], egress)
 
 
 def chart_policy(site: Site, app: Application, network: Network | None) -> Manifest:
     """Return the NetworkPolicy of a chart's pods, found by the label that Helm charts share."""
-    found = {"app.kubernetes.io/instance": app.name}
+    found = {"app.kubernetes.io/instance": site.name}
     if network is None:
-        return _policy(site, app.name, found, [{}], [{}])
+        return _policy(site, site.name, found, [{}], [{}])
     ingress = [_rule(site, "from", peer, ()) for peer in network.ingress]
-    return _policy(site, app.name, found, ingress, _egress(site, network))
+    return _policy(site, site.name, found, ingress, _egress(site, network))
 
 
 def _policy(
@@ -133,7 +133,8 @@ def _peer(site: Site, peer: Peer) -> dict[str, Any]:
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
     }
     if peer.app is not None:
-        found["podSelector"] = {"matchLabels": selector(peer.app)}
+        called = neighbour.name if neighbour else peer.app
+        found["podSelector"] = {"matchLabels": selector(called)}
     return found
 
 

@@ -17,7 +17,7 @@ _SCRATCH_LIMIT = "256Mi"
 
 def pod_template(site: Site, app: Workload, **more: Any) -> dict[str, Any]:
     """Return the pod template of *app*; *more* goes into the pod's spec."""
-    annotations: dict[str, str] = {"kubectl.kubernetes.io/default-container": app.name}
+    annotations: dict[str, str] = {"kubectl.kubernetes.io/default-container": site.name}
     if app.config:
         annotations[f"{site.prefix}/config-hash"] = content_hash(dict(app.config))
     return {
@@ -34,7 +34,7 @@ def pod_spec(site: Site, app: Workload, container: dict[str, Any], **more: Any) 
     # Mounted secrets and volumes belong to root: the group is how a pod without root reads them.
     context["fsGroup"] = app.user or _GROUP
     return {
-        "serviceAccountName": app.name,
+        "serviceAccountName": site.name,
         "automountServiceAccountToken": app.service_account.token,
         "enableServiceLinks": False,
         "securityContext": context,
@@ -70,7 +70,7 @@ def locked_down() -> dict[str, Any]:
 def _container(site: Site, app: Workload) -> dict[str, Any]:
     ports: Mapping[str, int] = getattr(app, "ports", {})
     container: dict[str, Any] = {
-        "name": app.name,
+        "name": site.name,
         "image": image(app, site.release),
         "imagePullPolicy": "IfNotPresent",
         "securityContext": locked_down(),

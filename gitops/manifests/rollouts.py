@@ -18,7 +18,7 @@ PROGRESSIVE = frozenset({RolloutStrategy.CANARY, RolloutStrategy.BLUE_GREEN})
 def rollout(site: Site, app: Service | Worker) -> Manifest:
     """Return the Rollout of *app*."""
     blue_green = app.rollout.strategy is RolloutStrategy.BLUE_GREEN
-    strategy = {"blueGreen": _blue_green(app)} if blue_green else {"canary": _canary(app)}
+    strategy = {"blueGreen": _blue_green(site, app)} if blue_green else {"canary": _canary(app)}
     return site.manifest(
         "argoproj.io/v1alpha1",
         "Rollout",
@@ -46,10 +46,10 @@ def _canary(app: Service | Worker) -> dict[str, Any]:
     return {"maxSurge": "25%", "maxUnavailable": 0, "steps": steps}
 
 
-def _blue_green(app: Service | Worker) -> dict[str, Any]:
+def _blue_green(site: Site, app: Service | Worker) -> dict[str, Any]:
     return {
-        "activeService": app.name,
-        "previewService": preview_name(app.name),
+        "activeService": site.name,
+        "previewService": preview_name(site.name),
         "autoPromotionEnabled": app.rollout.promotion is SyncMode.AUTOMATED,
         "scaleDownDelaySeconds": 60,
     }

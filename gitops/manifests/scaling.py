@@ -20,7 +20,7 @@ def autoscaler(site: Site, app: Service | Worker, given: Autoscaling) -> Manifes
     target = {
         "apiVersion": "argoproj.io/v1alpha1" if progressive else "apps/v1",
         "kind": "Rollout" if progressive else "Deployment",
-        "name": app.name,
+        "name": site.name,
     }
     targets = {"cpu": given.cpu, "memory": given.memory}
     if given.cpu is None and given.memory is None:

@@ -17,6 +17,8 @@ MANAGED_BY = "gitops"
 class Neighbour:
     """An application as others reach it over the network."""
 
+    name: str
+    """Name of its objects."""
     namespace: str
     ports: tuple[int, ...]
 
@@ -38,8 +40,8 @@ class Site:
 
     @property
     def name(self) -> str:
-        """Name of the application and of most of its objects."""
-        return self.app.name
+        """Name of most of its objects."""
+        return self.app.object_name
 
     @cached_property
     def selector(self) -> dict[str, str]:

@@ -45,6 +45,9 @@ class Application:
     """What it is; each kind below has a name of its own."""
     name: fields.Label
     """Same as the file's name; unique in the fleet."""
+    formerly: fields.Label | None = None
+    """Name before it was renamed: its objects keep that one, so that nothing is made anew. Elsewhere
+    than in `fleet/apps/` it can only be taken away (null), which ends that there."""
     team: fields.Label
     """The team that owns it; declared in `fleet/teams.yaml`."""
     description: fields.Text = ""
@@ -57,6 +60,11 @@ class Application:
     """Environments it runs in; all of them when left out. Only in `fleet/apps/`."""
     clusters: tuple[fields.Label, ...] | None = None
     """Clusters of the environment it runs on; all of them when left out."""
+
+    @property
+    def object_name(self) -> str:
+        """Name of it on the clusters, where nothing can be renamed."""
+        return self.formerly or self.name
 
     @property
     def peers(self) -> frozenset[str]:

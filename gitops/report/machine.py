@@ -21,6 +21,7 @@ def preview(given: Preview) -> str:
         document["against"] = given.against
         document["counts"] = given.changes.counts()
         document["changes"] = [change(each) for each in given.changes.objects]
+        document["renamings"] = [each._asdict() for each in given.changes.renamings]
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 

@@ -49,6 +49,9 @@ def _head(given: Preview) -> str:
     if given.against:
         lines += [f"Against {code(given.against)}: **{markdown(summary(given.changes))}**", ""]
         lines += _dangers(given.changes)
+        renamed = given.changes.renamings[:_MOST_DANGERS]
+        lines += [f"- {markdown(f'{each.environment}: {each}')}" for each in renamed]
+        lines += [""] if renamed else []
     lines += ["| environment | delivery | clusters | applications | objects | policy |"]
     lines += ["| --- | --- | --- | --- | --- | --- |"]
     rows = [_row(each) for each in given.environments]

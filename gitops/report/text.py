@@ -74,6 +74,9 @@ def changes(given: Changes, title: str, to: Console) -> None:
     for danger, count in sorted(dangers.items()):
         line = f"  {danger.name}: {counted(count, 'object')}; {danger.consequence}"
         to.print(Text(line, style="red"), soft_wrap=True)
+    for renaming in given.renamings:
+        line = f"  {renaming.environment}: {renaming}"
+        to.print(Text(visible(line), style="yellow"), soft_wrap=True)
     for each in folded(given):
         _change(each, to)
     to.print()

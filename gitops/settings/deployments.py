@@ -141,7 +141,8 @@ class Deployments:
 
     def _merged(self, layers: tuple[Layer, ...]) -> tuple[Application | None, list[Complaint]]:
         for each in layers[1:]:
-            for key in shapes.FIXED & set(each.data):
+            taken = {key for key in shapes.REMOVABLE if each.data.get(key) is not None}
+            for key in sorted(shapes.FIXED & set(each.data) | taken):
                 self.reading.complain(
                     each.document,
                     (*each.at, key),

@@ -100,10 +100,11 @@ def _composed_names(app: Application) -> Iterator[Complaint]:
     if isinstance(app, Stateful):
         longest = max((len(each.name) for each in app.storage), default=0)
         limit = min(limit, names.MAX_LABEL - len("-headless"), names.MAX_SUBDOMAIN - longest - 7)
-    if len(app.name) > limit:
+    name = app.object_name
+    if len(name) > limit:
         yield Complaint(
-            ("name",),
-            f"{app.name!r} has {len(app.name)} characters; names made from it get too long",
+            ("formerly",) if app.formerly else ("name",),
+            f"{name!r} has {len(name)} characters; names made from it get too long",
             f"at most {limit} for this application",
             "Shorten the name",
         )

@@ -33,6 +33,7 @@ class References:
         self._promotion()
         for document in self.sources.apps.values():
             self._application(document)
+        self._former()
         self._releases()
         self._teams()
         self._policy(rules)
@@ -153,6 +154,23 @@ class References:
         clusters = self.sources.known.clusters
         self._names(document, ("clusters",), clusters, "cluster", shapes.CLUSTERS)
         self._peers(document, ())
+
+    def _former(self) -> None:
+        """Refuse a former name that somebody has: the objects of both would be the same."""
+        owners = {name: name for name in self.sources.known.apps}
+        for name, document in self.sources.apps.items():
+            former = get(document.data, ("formerly",))
+            if not isinstance(former, str):
+                continue
+            if former in owners:
+                self.reading.complain(
+                    document,
+                    ("formerly",),
+                    f"{str(former)!r} is the name of application {owners[former]!r}",
+                    "a name that no application has any more",
+                    "Rename one of the two, or delete this line",
+                )
+            owners[former] = name
 
     def _peers(self, document: Document, path: Path) -> None:
         """Check the applications that the application at *path* talks to."""

@@ -36,6 +36,8 @@ STACK_FILE = re.compile(r"Pulumi\.([^/]+)\.ya?ml")
 """Files at the top of the repository; each declares an environment."""
 FIXED = frozenset({"name", "kind", "team", "environments"})
 """Keys that only ``fleet/apps/<app>.yaml`` may say: they are the application's identity."""
+REMOVABLE = frozenset({"formerly"})
+"""Keys that only ``fleet/apps/<app>.yaml`` may say, and others may take away."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 from pulumi import ComponentResource, ResourceOptions
@@ -123,6 +124,26 @@ def test_every_object_lies_in_a_component_and_no_component_is_lost(direct: Clust
     apps = {f"it-{app}" for app in direct.applications}
     assert set(parts.values()) == {"it-tenancy", *apps}
     assert {each.parent for each in objects(recording)} == set(parts)
+
+
+def test_an_application_that_was_renamed_is_the_one_that_it_was(
+    direct: ClusterPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its objects need no alias of their own: the SDK gives those whose names begin like its."""
+    before = recorded(build(direct, applications=True))
+    app = next(iter(direct.applications))
+    found = replace(direct.applications[app].site.app, name="new", formerly=app)
+    plan = replace(direct.applications[app], site=replace(direct.applications[app].site, app=found))
+    apps = {("new" if name == app else name): each for name, each in direct.applications.items()}
+    renamed = replace(direct, applications={**apps, "new": plan})
+
+    recording = recorded(build(renamed, applications=True))
+
+    [new] = [each for each in recording.resources if each.name == "it-new"]
+    assert any(each.rpartition("::")[2] == f"it-{app}" for each in new.aliases)
+    old = {each.name for each in objects(before) if each.name.startswith(f"it-{app}-")}
+    own = [each for each in objects(recording) if each.parent == new.urn]
+    assert {each.name for each in own} == {each.replace(f"it-{app}", "it-new", 1) for each in old}
 
 
 def test_an_outer_component_does_not_steal_the_children(argocd: ClusterPlan) -> None:

@@ -84,6 +84,50 @@ def test_an_application_that_leaves_must_be_named(lab: Lab) -> None:
     assert lab.live("Deployment")
 
 
+def test_an_application_that_is_renamed_keeps_its_objects_when_it_says_so(lab: Lab) -> None:
+    up(lab)
+    before = lab.live("Deployment")
+    old, new = lab.root / WEB, lab.root / "fleet/apps/storefront.yaml"
+    new.write_text(old.read_text().replace("name: web", "name: storefront"))
+    old.unlink()
+    lab.edit("releases/test.yaml", "web:", "storefront:")
+
+    refused = lab("up", "test", "--yes")
+
+    assert refused.code == 1, refused.err
+    assert "test: if storefront is web renamed, write 'formerly: web'" in refused.out
+    new.write_text(new.read_text() + "formerly: web\n")
+    assert "0 added, 0 changed, 0 removed, 0 replaced" in up(lab)
+    assert lab.live("Deployment") == before
+    assert lab.different("test") == []
+    state = "".join(each.read_text() for each in lab.state.glob(".pulumi/stacks/*/test.json"))
+    assert "one-storefront-deployment" in state
+    again = lab("up", "test", "--yes", "--format", "json").document
+    assert (again["result"], again["resources"]) == ("unchanged", {"same": 12})
+
+
+def test_an_object_that_changes_hands_cannot_be_taken_over(lab: Lab) -> None:
+    """It would be deleted with the one that had it, and the state would not know."""
+    (lab.root / "plain").mkdir()
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\ndata: {a: b}\n"
+    (lab.root / "plain/config.yaml").write_text(config)
+    app = "name: {}\nkind: manifests\nteam: shop\npath: plain\n"
+    first, second = lab.root / "fleet/apps/first.yaml", lab.root / "fleet/apps/second.yaml"
+    first.write_text(app.format("first"))
+    up(lab)
+    first.unlink()
+    second.write_text(app.format("second"))
+
+    done = lab("up", "test", "--yes", "--adopt", f"ConfigMap/{lab.space}/shared")
+
+    assert done.code == 2
+    assert "is in the state already, as one-first-configmap" in done.err
+    assert "formerly" in done.err
+    second.write_text(app.format("second") + "formerly: first\n")
+    up(lab)
+    assert lab.live("ConfigMap", "shared")
+
+
 def test_a_rule_that_is_broken_stops_an_update_before_anything_changes(lab: Lab) -> None:
     lab.edit(WEB, "registry.example.com/shop/web", "evil.example.org/shop/web")
 

@@ -23,8 +23,8 @@ DNS = {
 }
 TESTS = IntegrationTest(image="registry.example.com/shop/tests:1.0.0")
 NEIGHBOURS = {
-    "api": Neighbour(namespace="other", ports=(9000, 9001)),
-    "queue": Neighbour(namespace="shop", ports=()),
+    "api": Neighbour(name="api", namespace="other", ports=(9000, 9001)),
+    "queue": Neighbour(name="queue", namespace="shop", ports=()),
 }
 
 

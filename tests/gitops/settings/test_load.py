@@ -113,6 +113,12 @@ def test_text_arrives_as_it_was_written(tmp_path: Path, word: str) -> None:
          "fleet/apps/web.yaml:9:16: environments[0]: there is no environment 'tset'."),
         ("clusters: [one, tow]\n",
          "fleet/apps/web.yaml:9:17: clusters[1]: there is no cluster 'tow'. Accepted: one, two."),
+        ("formerly: web\n",
+         "fleet/apps/web.yaml:9:1: formerly: 'web' is the name of application 'web'. Accepted: a name "
+         "that no application has any more."),
+        (f"formerly: {'w' * 60}\nintegrationTest: {{image: "registry.example.com/a/b:1"}}\n",
+         "fleet/apps/web.yaml:9:1: formerly: '" + "w" * 60 + "' has 60 characters; names made from it "
+         "get too long. Accepted: at most 46 for this application."),
         ("writable: [/a, /a]\n", "fleet/apps/web.yaml:9:1: writable: '/a' is mounted twice."),
     ],
 )  # fmt: skip
@@ -157,6 +163,8 @@ def test_each_wrong_identity_is_named(tmp_path: Path, old: str, new: str, messag
          "Pulumi.test.yaml:6:23: replcas: the key 'replcas' is unknown."),
         ("  gitops:apps: {web: {team: other}}\n",
          "Pulumi.test.yaml:6:23: config.gitops:apps.web.team: 'team' cannot differ between environments."),
+        ("  gitops:apps: {web: {formerly: shop}}\n",
+         "Pulumi.test.yaml:6:23: config.gitops:apps.web.formerly: 'formerly' cannot differ between environments."),
         ("  gitops:app: {}\n", "Pulumi.test.yaml:6:3: config.gitops:app: the key 'gitops:app' is unknown."),
         ("  gitops:clusters: {tow: {apps: {}}}\n",
          "Pulumi.test.yaml:6:21: config.gitops:clusters.tow: there is no cluster of this environment 'tow'."),

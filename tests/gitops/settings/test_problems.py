@@ -13,12 +13,12 @@ HEAD = "name: app\nteam: shop\nzzz: 1\n"
     ("more", "accepted"),
     [
         ("kind: manifests\npath: raw\n",
-         "clusterResources, clusters, data, description, environments, kind, name, namespace, path, team"),
+         "clusterResources, clusters, data, description, environments, formerly, kind, name, namespace, path, team"),
         ("kind: chart\nchart: {repository: https://registry.example.com/charts, name: app}\n",
-         "chart, clusterResources, clusters, data, description, environments, kind, name, namespace, "
+         "chart, clusterResources, clusters, data, description, environments, formerly, kind, name, namespace, "
          "network, team, values"),
         ("kind: scheduledJob\nimage: registry.example.com/a/b\nschedule: '@daily'\n",
-         "args, clusters, command, concurrency, config, data, description, environments, gracePeriod, "
+         "args, clusters, command, concurrency, config, data, description, environments, formerly, gracePeriod, "
          "image, integrationTest, kind, name, namespace, network, probes, resources, retries, schedule, "
          "secrets, serviceAccount, suspend, team, timeZone, timeout, user, writable"),
     ],
