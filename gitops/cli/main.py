@@ -20,6 +20,7 @@ _LAZY = {
     "check": "Check all that the files declare; does not run the Pulumi program.",
     "fetch": "Bring the release manifests of the platform to this machine.",
     "pin": "Choose the version of a program of the platform.",
+    "rename": "Give an application another name, and keep its objects.",
     "up": "Bring the clusters of an environment to what the model says.",
     "destroy": "Delete everything that Pulumi made in an environment.",
     "refresh": "Show what on the clusters differs from what was last applied.",

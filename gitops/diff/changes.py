@@ -83,7 +83,8 @@ class Renaming(NamedTuple):
         """Return what to write so that nothing is made anew."""
         return (
             f"if {self.new} is {self.old} renamed, write 'formerly: {self.old}' in "
-            f"fleet/apps/{self.new}.yaml: its objects keep their name, and nothing is made anew"
+            f"fleet/apps/{self.new}.yaml, as gitops rename does: its objects keep their name, and "
+            "nothing is made anew"
         )
 
 

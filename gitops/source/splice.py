@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 _ALIAS = re.compile(r"[^*]*\*[^\s,\[\]{}]+")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 """Plain scalars that are the same inside a flow mapping."""
@@ -21,8 +21,8 @@ def splice(text: str, path: Sequence[str], block: str) -> str:
     not indented, and is written in one line where what surrounds it is. What cannot be changed so,
     as the value of an alias, comes out as YAML that says something else, or as none.
     """
-    if text.startswith(_BYTE_ORDER_MARK):  # No character of the text for libyaml.
-        return _BYTE_ORDER_MARK + splice(text[1:], path, block)
+    if text.startswith(BYTE_ORDER_MARK):  # No character of the text for libyaml.
+        return BYTE_ORDER_MARK + splice(text[1:], path, block)
     break_ = "\r\n" if "\r\n" in text else "\n"
     node = cast("Any", yaml.compose(text, Loader=yaml.CSafeLoader))
     column, end, floor, flow = 0, len(text.rstrip()), 0, False

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -56,7 +56,7 @@ class Lab:
     """A checkout of a fleet in a folder of its own, with its state and its control planes."""
 
     folder: Path
-    planes: Mapping[str, ControlPlane]
+    planes: dict[str, ControlPlane]
     """By context in the kubeconfig."""
     space: str = "shop"
     """The namespace of the team shop."""

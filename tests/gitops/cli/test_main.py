@@ -12,7 +12,7 @@ from tests import ROOT
 from tests.commands import COMMAND, Cli, environment, in_terminal, program
 
 VERBS = (
-    "preview", "render", "check", "fetch", "pin", "up", "destroy", "refresh", "stack", "explain", "doctor", "schema",
+    "preview", "render", "check", "fetch", "pin", "rename", "up", "destroy", "refresh", "stack", "explain", "doctor", "schema",
     "bench", "test",
 )  # fmt: skip
 LOADING = {

@@ -116,7 +116,7 @@ def test_text_arrives_as_it_was_written(tmp_path: Path, word: str) -> None:
         ("formerly: web\n",
          "fleet/apps/web.yaml:9:1: formerly: 'web' is the name of application 'web'. Accepted: a name "
          "that no application has any more."),
-        (f"formerly: {'w' * 60}\nintegrationTest: {{image: "registry.example.com/a/b:1"}}\n",
+        (f"formerly: {'w' * 60}\nintegrationTest: {{image: 'registry.example.com/a/b:1'}}\n",
          "fleet/apps/web.yaml:9:1: formerly: '" + "w" * 60 + "' has 60 characters; names made from it "
          "get too long. Accepted: at most 46 for this application."),
         ("writable: [/a, /a]\n", "fleet/apps/web.yaml:9:1: writable: '/a' is mounted twice."),
