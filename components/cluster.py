@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import Alias, ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.access import Access, AccessArgs, Served, ServedArgs
 from components.application import Application, ApplicationArgs
@@ -55,18 +55,13 @@ class Cluster(ComponentResource):
             after = ResourceOptions(parent=self, depends_on=[*spaces.values(), *self.ready])
             Delivery(f"{name}-delivery", delivery, after)
         if args.applications:
-            for app, plan in args.plan.applications.items():
+            for plan in args.plan.applications.values():
                 given = ApplicationArgs(objects=plan.objects, tests=plan.tests)
                 own = {each["metadata"].get("namespace") for each in (*plan.objects, *plan.tests)}
                 needed = [*(spaces[each] for each in spaces if each in own), *self.ready]
-                former = plan.site.app.formerly
-                after = ResourceOptions(
-                    parent=self,
-                    depends_on=needed,
-                    # Its objects have the same alias: their names begin with this one.
-                    aliases=[Alias(name=f"{name}-{former}")] if former else None,
-                )
-                Application(f"{name}-{app}", given, after)
+                after = ResourceOptions(parent=self, depends_on=needed)
+                # As its objects are called, so that another name in the fleet changes nothing here.
+                Application(f"{name}-{plan.site.name}", given, after)
         self.register_outputs({"applications": sorted(args.plan.applications)})
 
     def serve(self, name: str, access: Mapping[str, Output[str]]) -> None:

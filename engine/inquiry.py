@@ -65,18 +65,18 @@ class Inquiry:
         found: list[State] = []
         for name in names:
             for step in created[name]:
+                if other := unsure.twin(step, now):
+                    raise ProgramError(
+                        f"--adopt {name}: it is in the state already, as {name_of(other)}, which this "
+                        "update deletes. Where an application was renamed, write its old name as "
+                        "'formerly' into its file; otherwise let it stay where it was."
+                    )
                 noted = unsure.of_step(step, now)
                 if noted is None:
                     raise ProgramError(
                         f"--adopt {name}: it holds a secret, or what it belongs to is not there yet. "
                         f"Run gitops up {planned.stack} first, which says what is in the way next; a "
                         "Secret can only be deleted where it is, and made again."
-                    )
-                if other := unsure.twin(noted, now):
-                    raise ProgramError(
-                        f"--adopt {name}: it is in the state already, as {name_of(other)}, which this "
-                        "update deletes. Where an application was renamed, write its old name as "
-                        "'formerly' into its file; otherwise let it stay where it was."
                     )
                 found.append(noted)
         self.replace(unsure.noted(now, found))

@@ -73,11 +73,16 @@ def strangers(found: Iterable[State], deployment: State) -> set[str]:
     }
 
 
-def twin(found: State, deployment: State) -> str:
-    """Return the URN under which *deployment* has the object *found* already; empty if it has not."""
-    own = _object(found)
-    others = (each for each in entries(deployment.get("resources")) if each["urn"] != found["urn"])
-    return next((each["urn"] for each in others if _object(each) == own), "")
+def twin(step: StepEventMetadata, deployment: State) -> str:
+    """Return the URN under which *deployment* has what *step* creates; empty if it has not."""
+    if step.new is None:
+        return ""
+    own = (step.type, _provider(step), _name(step.new.inputs or {}))
+    for each in entries(deployment.get("resources")):
+        provider = each.get("provider", "").rpartition("::")[0]
+        if each["urn"] != step.urn and (each["type"], provider, each.get("id")) == own:
+            return str(each["urn"])
+    return ""
 
 
 def of_step(step: StepEventMetadata, deployment: State) -> State | None:
@@ -93,7 +98,7 @@ def of_step(step: StepEventMetadata, deployment: State) -> State | None:
     ):
         return None
     known = {each["urn"]: each for each in entries(deployment.get("resources"))}
-    provider = known.get((step.provider or step.new.provider).rpartition("::")[0])
+    provider = known.get(_provider(step))
     if provider is None or step.new.parent not in known:
         return None
     return _marked(
@@ -108,10 +113,6 @@ def of_step(step: StepEventMetadata, deployment: State) -> State | None:
     )
 
 
-def _object(resource: State) -> tuple[Any, ...]:
-    return tuple(resource.get(key) for key in ("provider", "type", "id"))
-
-
 def cluster_of(resource: State) -> str:
     """Return the cluster of an object, which its provider is named after."""
     return str(resource.get("provider", "")).split("::")[-2]
@@ -119,9 +120,18 @@ def cluster_of(resource: State) -> str:
 
 def _marked(resource: State) -> State:
     inputs = resource["inputs"]
+    return {**resource, "id": _name(inputs), "outputs": inputs, "initErrors": [MARK]}
+
+
+def _name(inputs: Mapping[str, Any]) -> str:
+    """Return the id that the provider gives an object."""
     metadata = at(inputs, "metadata") or inputs  # A chart has its name outside.
-    name = "/".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key))
-    return {**resource, "id": name, "outputs": inputs, "initErrors": [MARK]}
+    return "/".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key))
+
+
+def _provider(step: StepEventMetadata) -> str:
+    """Return the URN of the provider of what *step* creates."""
+    return (step.provider or (step.new.provider if step.new else "")).rpartition("::")[0]
 
 
 def _tag(resource: State) -> Mapping[str, Any]:
