@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from gitops.checks import collisions, lifecycle, owners, parity, policy
+from gitops.checks import collisions, lifecycle, owners, parity, platform, policy
 from gitops.checks.finding import Finding, merged
 from gitops.model import Fleet
 from gitops.objects import Placed
@@ -18,6 +18,7 @@ def findings(loaded: Loaded, plans: Mapping[str, StackPlan]) -> list[Finding]:
     found = chain(
         _shared(fleet, plans, objects),
         parity.findings(loaded, plans),
+        platform.findings(plans),
         lifecycle.findings(fleet, objects),
         policy.findings(fleet, objects),
     )

@@ -15,7 +15,7 @@ from gitops.model import (
 from gitops.objects import Manifest, at
 from gitops.platform import argocd, catalogue, store
 from gitops.platform.catalogue import Wanted
-from gitops.platform.install import WORKLOADS, Place, installed, namespaces
+from gitops.platform.install import WORKLOADS, Place, installed, namespaces, with_pods
 from gitops.platform.store import DEFINITION
 
 _ASKING = frozenset(
@@ -38,6 +38,10 @@ class Program:
     """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
     missing: tuple[Wanted, ...] = ()
     """Files that were not fetched: nobody knows what is in them."""
+
+    def workloads(self) -> list[str]:
+        """Return the names of what has pods."""
+        return with_pods(chain.from_iterable(self.stages))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

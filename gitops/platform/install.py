@@ -1,8 +1,9 @@
 """What the fleet makes of a release manifest: its namespace, labels, images and resources."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from gitops import names
@@ -25,6 +26,11 @@ from gitops.platform.store import DEFINITION
 from gitops.rules import images
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+_PODS = {
+    **dict.fromkeys((*WORKLOADS, "Job"), ("spec", "template", "spec")),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+"""Kinds that have pods, and where."""
 _DEFAULTS = {
     "requests": {"cpu": "50m", "memory": "128Mi"},
     "limits": {"memory": "1Gi"},
@@ -72,8 +78,10 @@ def installed(place: Place, published: Iterable[Manifest]) -> list[Manifest]:
 def _installed(place: Place, manifest: Manifest) -> Manifest:
     made: Manifest = {**manifest, "metadata": _metadata(place, manifest)}
     kind = manifest["kind"]
-    if kind in WORKLOADS:
-        made["spec"] = _workload(place, manifest)
+    if kind in _PODS:
+        made = cast(
+            "Manifest", _within(made, _PODS[kind], partial(_pod, place, _needs(place, made)))
+        )
     elif kind == "Secret" and not (manifest.get("data") or manifest.get("stringData")):
         # The program fills it: what is empty here must not become ours.
         made = {key: each for key, each in made.items() if key not in {"data", "stringData"}}
@@ -99,19 +107,29 @@ def _label(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", ".", name)[: names.MAX_LABEL].strip("_.-")
 
 
-def _workload(place: Place, manifest: Manifest) -> dict[str, Any]:
-    spec: dict[str, Any] = manifest["spec"]
-    pod: dict[str, Any] = spec["template"]["spec"]
-    needs = place.settings.resources.get(manifest["metadata"]["name"])
-    made = {
-        **pod,
-        **{
-            group: [_container(place, each, needs) for each in pod[group]]
-            for group in ("initContainers", "containers")
-            if group in pod
-        },
+def with_pods(objects: Iterable[Manifest]) -> list[str]:
+    """Return the names of those of *objects* that have pods."""
+    return [each["metadata"]["name"] for each in objects if each["kind"] in _PODS]
+
+
+def _needs(place: Place, manifest: Manifest) -> Resources | None:
+    return place.settings.resources.get(manifest["metadata"]["name"])
+
+
+def _within(value: Any, path: Sequence[str], change: Callable[[Any], Any]) -> Any:
+    """Return *value* with what is at *path* in it changed."""
+    if not path:
+        return change(value)
+    return {**value, path[0]: _within(value[path[0]], path[1:], change)}
+
+
+def _pod(place: Place, needs: Resources | None, spec: Mapping[str, Any]) -> dict[str, Any]:
+    groups = {
+        group: [_container(place, each, needs) for each in spec[group]]
+        for group in ("initContainers", "containers")
+        if group in spec
     }
-    return {**spec, "template": {**spec["template"], "spec": made}}
+    return {**spec, **groups}
 
 
 def _container(
@@ -238,4 +256,4 @@ def _namespace(
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-__all__ = ["WORKLOADS", "Place", "image", "installed", "namespaces"]
+__all__ = ["WORKLOADS", "Place", "image", "installed", "namespaces", "with_pods"]

@@ -8,7 +8,7 @@ from gitops.model import ComponentName, Movable, Resources
 from gitops.model.parts import ResourceList
 from gitops.objects import Manifest
 from gitops.platform.install import Place, image, installed
-from tests.published import VERSION, deployment, place
+from tests.published import VERSION, deployment, made, place
 
 
 def one(manifest: Manifest, at: Place | None = None) -> Manifest:
@@ -16,6 +16,7 @@ def one(manifest: Manifest, at: Place | None = None) -> Manifest:
     return found
 
 
+OWN = Resources(requests=ResourceList(cpu="2"), limits=ResourceList(memory="3Gi"))
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 
 
@@ -66,14 +67,33 @@ def test_every_container_is_pulled_from_the_mirror_the_first_ones_too() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["Job", "CronJob"])
+def test_jobs_of_a_release_are_pulled_from_the_mirror_and_need_what_the_fleet_says(
+    kind: str,
+) -> None:
+    template = deployment("cleanup")["spec"]["template"]
+    spec = (
+        {"template": template}
+        if kind == "Job"
+        else {"jobTemplate": {"spec": {"template": template}}}
+    )
+    given = made("batch/v1", kind, "cleanup", spec={"suspend": False, **spec})
+    there = place(mirror="mirror.corp", settings=Movable(resources={"cleanup": OWN}))
+
+    found = one(given, there)["spec"]
+
+    assert found["suspend"] is False
+    job = found if kind == "Job" else found["jobTemplate"]["spec"]
+    [container] = job["template"]["spec"]["containers"]
+    assert container["image"] == "mirror.corp/quay.io/x/controller:v1.2.3"
+    assert container["resources"]["limits"]["memory"] == "3Gi"
+
+
 def needs(given: dict[str, Any], fleet: Resources | None = None, name: str = "controller") -> Any:
     """Return the resources of a container of which the release says *given*."""
     settings = Movable(resources={name: fleet} if fleet else {})
     found = one(deployment(resources=given), place(settings=settings))
     return found["spec"]["template"]["spec"]["containers"][0]["resources"]
-
-
-OWN = Resources(requests=ResourceList(cpu="2"), limits=ResourceList(memory="3Gi"))
 
 
 def test_a_container_of_which_nobody_says_anything_has_requests_and_a_memory_limit() -> None:
