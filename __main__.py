@@ -33,6 +33,8 @@ for name, each in stack.clusters.items():
         kubeconfig=kubeconfigs.apply(lambda found, name=name: found.get(name)),
         context=each.cluster.context or name,
         enable_server_side_apply=True,
+        enable_config_map_mutable=True,  # not deleted and made anew, under those who read it
+        enable_secret_mutable=True,
     )
     clusters[name] = Cluster(
         name,

@@ -42,7 +42,9 @@ class Cluster(ComponentResource):
         """What is there when the programs of the platform work."""
         if args.plan.platform.programs:
             given = PlatformArgs(planned=args.plan.platform, cluster=name, protect=args.protect)
-            platform = Platform(f"{name}-platform", given, below)
+            # A webhook that is not answered yet may refuse a namespace: all of them come first.
+            after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
+            platform = Platform(f"{name}-platform", given, after)
             self.webhooks, self.ready = platform.webhooks, platform.ready
         self.access: Output[str] | None = None
         """How the Argo CD of another cluster talks to this one, where there is such a one."""

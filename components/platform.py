@@ -56,7 +56,7 @@ class ProgramArgs:
 
 
 class Program(ComponentResource):
-    """One program: its custom kinds, what its pods need, the pods, and what asks them."""
+    """One program: its custom kinds, what its pods need, then the pods and what finds them."""
 
     def __init__(self, name: str, args: ProgramArgs, opts: ResourceOptions | None = None) -> None:
         """Register each stage after the one before."""

@@ -7,7 +7,14 @@ _LOST = (
     r"context (?:canceled|deadline exceeded)"
 )
 """How a request ends of which nobody knows whether it arrived."""
+_THERE = r"fully initialize or become live"
+"""How the provider says of what it has made or changed that it does not become ready."""
 _REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        _THERE,
+        "It is on cluster {cluster} and in the state, but does not become ready. Look at it there with "
+        "kubectl describe and kubectl logs, mend what is wrong, and run gitops up {stack} again",
+    ),
     (
         r"no space left on device|disk quota exceeded",
         "The disk with the state is full. Make room there, and run gitops up {stack} again, which finds "
@@ -71,7 +78,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 
 def lost(said: str) -> bool:
     """Tell whether a step that ended with *said*, or with no word at all, may have been carried out."""
-    return not said or re.search(_LOST, said) is not None
+    return not said or (re.search(_LOST, said) is not None and not re.search(_THERE, said))
 
 
 def remedy(said: str, **about: str) -> str:

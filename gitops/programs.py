@@ -84,7 +84,7 @@ def _flags(module: Path) -> str:
 
 def _digest(module: Path) -> str:
     found = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
-    for name in ("go.mod", "go.sum", "ldflags.txt"):
-        file = module / name
+    own = sorted(module.rglob("*.go"))
+    for file in (*(module / name for name in ("go.mod", "go.sum", "ldflags.txt")), *own):
         found.update(hashlib.sha256(file.read_bytes() if file.exists() else b"").digest())
     return found.hexdigest()[:16]

@@ -131,7 +131,8 @@ def test_every_cluster_has_one_provider_at_its_context(
     assert {name: each["context"] for name, each in providers.items()} == {
         name: each.cluster.context or name for name, each in plans[stack].clusters.items()
     }
-    assert {each["enableServerSideApply"] for each in providers.values()} == {"true"}
+    for flag in ("enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"):
+        assert {each[flag] for each in providers.values()} == {"true"}
 
 
 @pytest.mark.parametrize("stack", STACKS)

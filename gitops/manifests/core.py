@@ -9,6 +9,7 @@ from gitops.manifests.rollouts import preview_name
 from gitops.manifests.site import MANAGED_BY, Site
 from gitops.model import (
     Cluster,
+    Delivery,
     Fleet,
     PodSecurity,
     RolloutStrategy,
@@ -111,6 +112,11 @@ def service_account(site: Site, app: Workload) -> Manifest:
     return manifest
 
 
+_NOT_AWAITED = {"pulumi.com/skipAwait": "true"}
+"""Pulumi waits until a Service finds a pod. Source:
+https://www.pulumi.com/registry/packages/kubernetes/api-docs/core/v1/service/"""
+
+
 def services(site: Site, app: Service | Stateful) -> list[Manifest]:
     """Return the Services of *app*: the one for callers, and those its controller needs."""
     found = [_service(site, app, site.name)]
@@ -128,4 +134,8 @@ def _service(site: Site, app: Service | Stateful, name: str, **more: Any) -> Man
         for port, number in app.ports.items()
     ]
     spec = {"type": "ClusterIP", "selector": dict(site.selector), "ports": ports, **more}
-    return site.manifest("v1", "Service", name, spec=spec)
+    made = site.manifest("v1", "Service", name, spec=spec)
+    scaled = getattr(app, "autoscaling", None) is not None
+    if site.environment.delivery is Delivery.DIRECT and app.replicas == 0 and not scaled:
+        made["metadata"]["annotations"] = dict(_NOT_AWAITED)
+    return made

@@ -18,10 +18,11 @@ from gitops.platform.catalogue import Wanted
 from gitops.platform.install import WORKLOADS, Place, installed, namespaces, with_pods
 from gitops.platform.store import DEFINITION
 
-_ASKING = frozenset(
-    {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}
-)
-"""Kinds through which the API server asks pods, and may wait for their answer."""
+_TOGETHER = WORKLOADS | {
+    "Service", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"
+}  # fmt: skip
+"""Kinds that wait for each other: the provider waits until a Service finds pods that are ready, and
+a pod may be ready only when the webhook is there to which it gives its certificate."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ class Program:
     definitions: tuple[Manifest, ...] = ()
     """Custom kinds."""
     stages: tuple[tuple[Manifest, ...], ...] = ()
-    """Everything else: what pods need, the pods, and what asks them; none of them is empty."""
+    """Everything else: what pods need, then the pods with what finds and asks them; none is empty."""
     webhook: str = ""
     """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
     missing: tuple[Wanted, ...] = ()
@@ -152,13 +153,12 @@ def _program(place: Place, found: Found) -> Program:
 
 def _stages(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], ...]:
     """Return *objects*, but no custom kinds, in the order in which they can work."""
-    found: dict[int, list[Manifest]] = {0: [], 1: [], 2: []}
-    for each in objects:
-        if each["kind"] != DEFINITION:
-            found[1 if each["kind"] in WORKLOADS else 2 if each["kind"] in _ASKING else 0].append(
-                each
-            )
-    return tuple(tuple(each) for each in found.values() if each)
+    rest = [each for each in objects if each["kind"] != DEFINITION]
+    found = (
+        tuple(each for each in rest if (each["kind"] in _TOGETHER) is together)
+        for together in (False, True)
+    )
+    return tuple(each for each in found if each)
 
 
 def _ours(place: Place, manifest: Manifest) -> bool:

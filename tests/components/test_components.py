@@ -135,7 +135,7 @@ def test_an_application_that_was_renamed_is_registered_as_before(direct: Cluster
 
     after = recorded(build(replace(direct, applications=renamed), applications=True))
 
-    assert [each.urn for each in after.resources] == [each.urn for each in before.resources]
+    assert {each.urn for each in after.resources} == {each.urn for each in before.resources}
 
 
 def test_an_outer_component_does_not_steal_the_children(argocd: ClusterPlan) -> None:

@@ -66,12 +66,12 @@ def kind(resource: Resource) -> str:
     return resource.type.rpartition(":")[2]
 
 
-def program(recording: Recording, name: str, wanted: str) -> list[Resource]:
-    """Return the objects of *wanted* kind in the program *name*."""
+def program(recording: Recording, name: str, *wanted: str) -> list[Resource]:
+    """Return the objects of *wanted* kinds in the program *name*."""
     return [
         each
         for each in objects(recording)
-        if each.name.startswith(f"{name}-") and kind(each) == wanted
+        if each.name.startswith(f"{name}-") and kind(each) in wanted
     ]
 
 
@@ -81,18 +81,23 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     return recorded(build(clusters(tmp_path_factory.mktemp("fleet"))))
 
 
-def test_kinds_come_before_what_pods_need_before_pods_before_who_asks_them(
+def test_kinds_come_before_what_pods_need_before_pods_and_who_asks_them(
     recording: Recording,
 ) -> None:
-    order = ["CustomResourceDefinition", "ServiceAccount", "Deployment",
-             "ValidatingWebhookConfiguration"]  # fmt: skip
-    stages = [program(recording, "one-argo-rollouts", each) for each in order]
+    order = [
+        ["CustomResourceDefinition"],
+        ["ServiceAccount"],
+        ["Deployment", "ValidatingWebhookConfiguration"],
+    ]
+    stages = [program(recording, "one-argo-rollouts", *each) for each in order]
 
     for earlier, later in pairwise(stages):
         assert earlier
         assert later
         for each in later:
             assert {other.urn for other in earlier} <= before(recording, each)
+    together = {each.urn for each in stages[-1]}
+    assert all(together.isdisjoint(before(recording, each)) for each in stages[-1])
 
 
 def test_a_program_waits_for_its_namespace(recording: Recording) -> None:

@@ -137,6 +137,8 @@ UNREACHABLE = "configured Kubernetes cluster is unreachable: unable to load sche
          "or is not yet valid: current time 2026-01-01T00:00:00Z is before 2026-01-01T01:00:00Z",
          "By the clock of this machine the certificate of cluster one is not valid"),
         ('Post "https://a": EOF', "may have done this or not. gitops up test finds out"),
+        ("3 errors occurred: * the Kubernetes API server reported that \"a\" failed to fully initialize or "
+         "become live: 'a' timed out waiting to be Ready", "It is on cluster one and in the state"),
         ('configmaps "a" already exists\n\nThe resource already exists in the cluster. This can happen when:',
          "gitops up test --adopt ConfigMap/a"),
     ],
@@ -156,12 +158,16 @@ def test_what_the_genuine_provider_says_has_a_remedy_with_cluster_and_object(
 
 def test_only_creations_that_may_have_happened_are_unsure() -> None:
     made = config_map("n", custom=True)
-    steps = [step("create", None, made, name) for name in ("lost", "refused", "silent")]
+    names = ("lost", "refused", "silent", "late")
+    steps = [step("create", None, made, name) for name in names]
     urn = f"{APP}$kubernetes:core/v1:ConfigMap"
     planned = heard(
         *steps,
         diagnostic("error", 'Post "https://a": context canceled', urn=f"{urn}::lost"),
         diagnostic("error", "connection refused", urn=f"{urn}::refused"),
+        diagnostic(
+            "error", "failed to fully initialize or become live: timed out", urn=f"{urn}::late"
+        ),
     )
 
     assert [each.urn.rpartition("::")[2] for each in planned.unsure()] == ["lost", "silent"]

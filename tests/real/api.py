@@ -76,7 +76,7 @@ class Api:
         full = f"{path}?{urlencode(query)}" if query else path
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
         text = None if body is None else json.dumps(body)
-        with closing(self._connection()) as connection:
+        with closing(self.connection()) as connection:
             connection.request(method, full, text, headers)
             with connection.getresponse() as response:
                 code, answer = response.status, response.read()
@@ -174,10 +174,11 @@ class Api:
             if "/" not in each["name"]:
                 self.plurals[api_version, each["kind"]] = (each["name"], each["namespaced"])
 
-    def _connection(self) -> http.client.HTTPSConnection:
+    def connection(self, timeout: float = TIMEOUT) -> http.client.HTTPSConnection:
+        """Return a new connection; *timeout* is in seconds."""
         place = urlsplit(self.server)
         return http.client.HTTPSConnection(
-            str(place.hostname), place.port, timeout=TIMEOUT, context=_TLS
+            str(place.hostname), place.port, timeout=timeout, context=_TLS
         )
 
 

@@ -1,6 +1,7 @@
 """Real control planes: etcd and, for each cluster, an API server with RBAC and the controllers.
 
-There is no kubelet: nothing runs, but everything is stored, validated, admitted and collected.
+There is no kubelet: nothing runs, but everything is stored, validated, admitted and collected. Where
+a test needs pods, a stand-in says that they run.
 """
 
 import shutil
@@ -20,6 +21,7 @@ from gitops.objects import at, entries
 from gitops.programs import build
 from tests import ROOT
 from tests.real.api import Api, ApiError
+from tests.real.kubelet import Kubelet
 from tests.real.schemas import CACHE, UnavailableError
 
 TOKEN = "an-admin-of-these-tests"  # of a server that lives for one test
@@ -32,6 +34,16 @@ _CONTROLLERS = (
     "clusterrole-aggregation-controller",
     "serviceaccount-token-controller",
 )
+_OF_PODS = (
+    "daemonset-controller",
+    "deployment-controller",
+    "endpoints-controller",
+    "endpointslice-controller",
+    "job-controller",
+    "replicaset-controller",
+    "resourcequota-controller",
+    "statefulset-controller",
+)
 
 
 @dataclass(kw_only=True)
@@ -41,6 +53,9 @@ class ControlPlane:
     name: str
     folder: Path
     port: int = 0
+    pods: bool = False
+    """Whether workloads get pods, of which a stand-in for kubelets says that they run."""
+    kubelet: Kubelet | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(
         default_factory=dict[str, subprocess.Popen[bytes]]
     )
@@ -78,7 +93,7 @@ class ControlPlane:
             [
                 str(programs("kube-controller-manager")),
                 *("--kubeconfig", str(self._file("kubeconfig", kubeconfig({self.name: self})))),
-                f"--controllers={','.join(_CONTROLLERS)}",
+                f"--controllers={','.join((*_CONTROLLERS, *(_OF_PODS if self.pods else ())))}",
                 *("--secure-port", "0", "--leader-elect=false"),
                 *("--service-account-private-key-file", str(self.folder / "service-accounts.key")),
                 *("--root-ca-file", str(self.folder / "certificates/apiserver.crt")),
@@ -92,6 +107,9 @@ class ControlPlane:
                 ),
             ],
         )
+
+        if self.pods and self.kubelet is None:
+            self.kubelet = Kubelet(self.api)
 
     def start_api(self) -> None:
         """Start the API server alone, and wait until it is ready."""
@@ -136,6 +154,8 @@ class ControlPlane:
 
     def stop(self) -> None:
         """Stop everything."""
+        if self.kubelet is not None:
+            self.kubelet.stop()
         for name in reversed(list(self.processes)):
             self._stop(name)
 

@@ -13,7 +13,7 @@ from gitops.settings import Loaded
 from tests import ROOT
 from tests.fleets import write
 from tests.real.api import ApiError
-from tests.real.cluster import ControlPlane, needed
+from tests.real.cluster import ControlPlane, needed, programs
 from tests.real.lab import Lab, Start
 from tests.real.published import mirror
 from tests.real.schemas import Schemas, UnavailableError, crds
@@ -63,8 +63,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         pytest.skip(str(error))
     started: list[ControlPlane] = []
 
-    def starting(name: str, kinds: frozenset[str] = APPLIED) -> ControlPlane:
-        plane = ControlPlane(name=name, folder=tmp_path_factory.mktemp("plane"))
+    def starting(name: str, kinds: frozenset[str] = APPLIED, *, pods: bool = False) -> ControlPlane:
+        plane = ControlPlane(name=name, folder=tmp_path_factory.mktemp("plane"), pods=pods)
         started.append(plane)
         plane.start()
         plane.define(each for each in definitions if each["spec"]["names"]["kind"] in kinds)
@@ -73,6 +73,15 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     yield starting
     for each in started:
         each.stop()
+
+
+@pytest.fixture(scope="session")
+def provider() -> Path:
+    """Return Pulumi's own Kubernetes provider, or skip with the reason why there is none."""
+    try:
+        return programs("pulumi-resource-kubernetes", "provider")
+    except ProgramError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,9 @@ PASSPHRASE = "a passphrase of these tests"
 class Start(Protocol):
     """Starts a control plane of a name that knows some custom kinds."""
 
-    def __call__(self, name: str, kinds: frozenset[str] = ...) -> ControlPlane:
+    def __call__(
+        self, name: str, kinds: frozenset[str] = ..., *, pods: bool = False
+    ) -> ControlPlane:
         """Return it when it is ready."""
         ...
 
@@ -62,6 +64,8 @@ class Lab:
     """The namespace of the team shop."""
     secrets: list[str] = field(default_factory=list[str])
     """What was made by an update, and must not be seen anywhere but on its cluster."""
+    provider: Path | None = None
+    """The genuine provider, where it was built for this; otherwise an installed one or a stand-in."""
 
     @property
     def root(self) -> Path:
@@ -89,7 +93,7 @@ class Lab:
             **kept,
             **_CALM,
             "PATH": os.pathsep.join([str(Path(engine).parent), os.environ["PATH"]]),
-            "PULUMI_HOME": str(home(self.folder)),
+            "PULUMI_HOME": str(home(self.folder, self.provider)),
             "PULUMI_BACKEND_URL": f"file://{self.state}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "KUBECONFIG": str(config),
@@ -235,8 +239,11 @@ def stands_in(package: str = "kubernetes") -> bool:
     return not genuine(package).exists()
 
 
-def home(folder: Path) -> Path:
-    """Return a home of the engine with the plugins it needs: the genuine ones, or stand-ins."""
+def home(folder: Path, provider: Path | None = None) -> Path:
+    """Return a home of the engine with the plugins it needs: the genuine ones, or stand-ins.
+
+    *provider* is the genuine one of Kubernetes, where it is not installed and was built.
+    """
     made = folder / "pulumi"
     made.mkdir(exist_ok=True)
     # The engine's own log costs a third of its time; where it can have no folder there is none.
@@ -250,6 +257,9 @@ def home(folder: Path) -> Path:
             continue
         place.mkdir(parents=True)
         program = place / f"pulumi-resource-{package}"
+        if package == "kubernetes" and provider is not None:
+            program.symlink_to(provider)
+            continue
         program.write_text(
             f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -P -m {module} \"$@\"\n"
         )

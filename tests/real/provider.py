@@ -51,6 +51,7 @@ class Kubernetes(Plugin):
 
     def __init__(self) -> None:
         """Wait to be configured."""
+        self.fixed: dict[str, tuple[str, ...]] = {}
         self.api: Api | None = None
         self.cancelled: futures.Future[Any] = futures.Future()
         self.requests = futures.ThreadPoolExecutor(64)
@@ -66,6 +67,11 @@ class Kubernetes(Plugin):
 
     def Configure(self, request: Any, context: Any) -> Any:
         args = plain(given(request.args))
+        self.fixed = {
+            kind: ("data", "binaryData", "stringData", "type")
+            for kind in ("ConfigMap", "Secret")
+            if str(args.get(f"enable{kind}Mutable")).lower() != "true"
+        }
         text = args.get("kubeconfig")
         if text == UNKNOWN:
             self.api = None
@@ -80,7 +86,8 @@ class Kubernetes(Plugin):
     def Diff(self, request: Any, context: Any) -> Any:
         old, new = plain(given(request.old_inputs)), plain(given(request.news))
         found = dict(differences(old, new))
-        replaces = [path for path in found if path in _IDENTITY]
+        fixed = (*_IDENTITY, *self.fixed.get(str(new.get("kind")), ()))
+        replaces = [path for path in found if path.startswith(fixed)]
         if self.api is not None and found and not replaces and not unknown(new):
             try:
                 manager = _manager(given(request.olds))

@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 
 from gitops.manifests import core
-from gitops.model import RolloutStrategy
+from gitops.model import Delivery, RolloutStrategy, Service, Stateful
 from gitops.model.environment import PodSecurity, Quota
-from gitops.model.parts import RolloutPlan, ServiceAccount
+from gitops.model.parts import Autoscaling, RolloutPlan, ServiceAccount
 from gitops.objects import Manifest
 from tests.sites import (
     FLEET,
     ONE,
     SHOP,
     TENANT,
+    TEST,
     metadata,
     selector,
     service,
@@ -174,6 +175,26 @@ def test_a_service_sends_each_port_to_the_pods_port_of_that_name() -> None:
             },
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "app", "awaited"),
+    [
+        (Delivery.DIRECT, service(replicas=0), False),
+        (Delivery.DIRECT, stateful(replicas=0), False),
+        (Delivery.DIRECT, service(replicas=1), True),
+        (Delivery.DIRECT, service(replicas=0, autoscaling=Autoscaling(min=1, max=2)), True),
+        (Delivery.ARGOCD, service(replicas=0), True),
+    ],
+)
+def test_pulumi_does_not_wait_for_the_pods_of_what_has_none(
+    delivery: Delivery, app: Service | Stateful, awaited: bool
+) -> None:
+    here = site(app, environment=replace(TEST, delivery=delivery))
+
+    skipped = {"pulumi.com/skipAwait": "true"}
+    for each in core.services(here, app):
+        assert each["metadata"].get("annotations") == (None if awaited else skipped)
 
 
 def test_a_stateful_application_has_a_headless_service_through_which_its_pods_find_each_other() -> (

@@ -27,7 +27,7 @@ def kinds(manifests: tuple[Manifest, ...]) -> list[str]:
     return [each["kind"] for each in manifests]
 
 
-def test_custom_kinds_come_before_what_pods_need_before_pods_before_who_asks_them(
+def test_custom_kinds_come_before_what_pods_need_before_pods_and_who_asks_them(
     tmp_path: Path,
 ) -> None:
     [found] = clusters(installing(tmp_path))["one"].platform.programs
@@ -35,8 +35,7 @@ def test_custom_kinds_come_before_what_pods_need_before_pods_before_who_asks_the
     assert kinds(found.definitions) == ["CustomResourceDefinition"]
     assert [sorted(kinds(each)) for each in found.stages] == [
         ["ClusterRoleBinding", "ConfigMap", "Role", "Secret", "ServiceAccount"],
-        ["Deployment"],
-        ["ValidatingWebhookConfiguration"],
+        ["Deployment", "ValidatingWebhookConfiguration"],
     ]
 
 
