@@ -23,14 +23,14 @@ stack = plan(fleet, pulumi.get_stack())
 # Only a preview without a network may go on without release manifests, and it says so.
 for each in stack.missing() if config.get_bool("offline") else stack.complete():
     pulumi.log.warn(f"{each} was not fetched: its objects are not shown. Run gitops fetch.")
-kubeconfigs = config.get_secret_object("kubeconfigs") or pulumi.Output.secret({})
+kubeconfigs = config.get_object("kubeconfigs") or {}
 
 clusters: dict[str, Cluster] = {}
 for name, each in stack.clusters.items():
     provider = k8s.Provider(
         name,
-        # Where the stack holds no kubeconfig, the person's own one is used, at this context.
-        kubeconfig=kubeconfigs.apply(lambda found, name=name: found.get(name)),
+        # Without one the person's own is used; null would be one in which there is nothing.
+        kubeconfig=pulumi.Output.secret(kubeconfigs[name]) if name in kubeconfigs else None,
         context=each.cluster.context or name,
         enable_server_side_apply=True,
         enable_config_map_mutable=True,  # not deleted and made anew, under those who read it

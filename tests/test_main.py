@@ -131,6 +131,8 @@ def test_every_cluster_has_one_provider_at_its_context(
     assert {name: each["context"] for name, each in providers.items()} == {
         name: each.cluster.context or name for name, each in plans[stack].clusters.items()
     }
+    # Null would be a kubeconfig in which there is nothing.
+    assert not any("kubeconfig" in each for each in providers.values())
     for flag in ("enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"):
         assert {each[flag] for each in providers.values()} == {"true"}
 
