@@ -9,7 +9,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from gitops.objects import at, entries
@@ -54,11 +54,10 @@ class Kubelet:
         listed = self.api.call("GET", path)
         yield from entries(listed["items"])
         version = at(listed, "metadata")["resourceVersion"]
-        connection = self.api.connection(timeout=600)
         headers = {"Authorization": f"Bearer {self.api.token}"}
-        connection.request("GET", f"{path}?watch=1&resourceVersion={version}", headers=headers)
-        with connection.getresponse() as response:
-            for line in response:
+        with closing(self.api.connection(timeout=600)) as connection:
+            connection.request("GET", f"{path}?watch=1&resourceVersion={version}", headers=headers)
+            for line in connection.getresponse():
                 event = json.loads(line)
                 if self._ended.is_set():
                     return

@@ -59,12 +59,13 @@ def reached(sample: Lab, hub: str, environment: str, cluster: str) -> Api:
 
 
 def test_argo_cd_reaches_the_clusters_that_it_serves_and_only_what_is_the_teams(
-    sample: Lab, start: Start
+    sample: Lab, start: Start, provider: Path
 ) -> None:
     """Its tokens and the secret of its webhook are nowhere but on the clusters."""
     stack = load(WorkTree(sample.root)).fleet.stacks["production"]
     hub, *served = stack.clusters
-    sample.planes = {each: start(each, OTHERS) for each in stack.clusters}
+    sample.planes = {each: start(each, OTHERS, pods=True) for each in stack.clusters}
+    sample.provider = provider
 
     first = sample("up", "production", "--yes")
 
@@ -108,15 +109,30 @@ def comes_and_goes(sample: Lab, environment: str) -> None:
         plane.stop()
 
 
-@pytest.mark.parametrize("environment", ["development", "staging", "dr"])
+@pytest.mark.parametrize("environment", ["staging", "dr"])
 def test_an_environment_comes_about_stays_and_goes(
-    sample: Lab, start: Start, environment: str
+    sample: Lab, start: Start, provider: Path, environment: str
 ) -> None:
+    """Pulumi's own provider waits for the programs of the platform, and the roots come after them."""
     stack = load(WorkTree(sample.root)).fleet.stacks[environment]
     contexts = [each.context or name for name, each in stack.clusters.items()]
-    sample.planes = {each: start(each, OTHERS) for each in contexts}
+    sample.planes = {each: start(each, OTHERS, pods=True) for each in contexts}
+    sample.provider = provider
 
     first = sample("up", environment, "--yes")
 
     assert first.code == 0, first.err
     comes_and_goes(sample, environment)
+
+
+def test_an_environment_without_an_engine_comes_about_stays_and_goes(
+    sample: Lab, start: Start
+) -> None:
+    """On the stand-in: the genuine provider fetches the charts in it, and there is no network."""
+    [development] = load(WorkTree(sample.root)).fleet.stacks["development"].clusters.values()
+    sample.planes = {str(development.context): start("development", OTHERS)}
+
+    first = sample("up", "development", "--yes")
+
+    assert first.code == 0, first.err
+    comes_and_goes(sample, "development")
