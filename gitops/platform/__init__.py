@@ -9,19 +9,22 @@ from gitops.model import (
     Cluster,
     ComponentName,
     Fleet,
+    Flux,
     Stack,
     Topology,
 )
 from gitops.objects import Manifest, at
-from gitops.platform import argocd, catalogue, store
+from gitops.platform import argocd, catalogue, flux, store
 from gitops.platform.catalogue import Wanted
-from gitops.platform.install import WORKLOADS, Place, installed, namespaces
+from gitops.platform.install import WORKLOADS, Held, Place, installed, namespaces
 from gitops.platform.store import DEFINITION
 
 _ASKING = frozenset(
     {"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService"}
 )
 """Kinds through which the API server asks pods, and may wait for their answer."""
+_LAST = _ASKING | {"Receiver"}
+"""Kinds that need pods: those, and what only a running program gives a meaning."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +37,8 @@ class Program:
     """Custom kinds."""
     stages: tuple[tuple[Manifest, ...], ...] = ()
     """Everything else: what pods need, the pods, and what asks them; none of them is empty."""
-    webhook: str = ""
-    """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
+    webhook: Held | None = None
+    """Where it looks for what proves that a call comes from the Git server, if one calls it."""
     missing: tuple[Wanted, ...] = ()
     """Files that were not fetched: nobody knows what is in them."""
 
@@ -134,14 +137,19 @@ def _own_labels(place: Place, found: Found) -> Mapping[str, str]:
 def _program(place: Place, found: Found) -> Program:
     published = [each for _, some in found for each in some or () if _ours(place, each)]
     objects = installed(place, published)
+    held: Held | None = None
     if isinstance(place.settings, ArgoCd):
         objects = list(argocd.configured(place, place.settings, objects))
+        held = argocd.webhook(place.settings)
+    elif isinstance(place.settings, Flux):
+        objects += flux.receiver(place, place.settings)
+        held = flux.webhook(place, place.settings)
     return Program(
         name=place.name,
         version=place.component.version,
         definitions=tuple(each for each in objects if each["kind"] == DEFINITION),
         stages=_stages(objects),
-        webhook=argocd.webhook_key(place.settings) if isinstance(place.settings, ArgoCd) else "",
+        webhook=held,
         missing=tuple(each for each, some in found if some is None),
     )
 
@@ -151,7 +159,7 @@ def _stages(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], ...]:
     found: dict[int, list[Manifest]] = {0: [], 1: [], 2: []}
     for each in objects:
         if each["kind"] != DEFINITION:
-            found[1 if each["kind"] in WORKLOADS else 2 if each["kind"] in _ASKING else 0].append(
+            found[1 if each["kind"] in WORKLOADS else 2 if each["kind"] in _LAST else 0].append(
                 each
             )
     return tuple(tuple(each) for each in found.values() if each)
@@ -163,4 +171,4 @@ def _ours(place: Place, manifest: Manifest) -> bool:
     return not (manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == name)
 
 
-__all__ = ["Platform", "Program", "Reach", "Wanted", "platform"]
+__all__ = ["Held", "Platform", "Program", "Reach", "Wanted", "platform"]

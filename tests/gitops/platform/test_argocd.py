@@ -11,7 +11,7 @@ from gitops.model import ArgoCd, ComponentName, Environment, Notifications
 from gitops.model.platform import Webhook
 from gitops.objects import Manifest
 from gitops.platform import argocd
-from gitops.platform.install import installed
+from gitops.platform.install import Held, installed
 from tests.published import argo_cd, made, place
 from tests.sites import ONE, TEST
 
@@ -115,9 +115,10 @@ def test_the_body_of_a_webhook_is_json_once_its_words_are_filled_in() -> None:
 
 @pytest.mark.parametrize("webhook", [None, *Webhook])
 def test_the_key_of_the_webhook_is_the_one_argo_cd_looks_for(webhook: Webhook | None) -> None:
-    wanted = f"webhook.{webhook.value}.secret" if webhook else ""
+    key = f"webhook.{webhook.value}.secret" if webhook else ""
 
-    assert argocd.webhook_key(ArgoCd(webhook=webhook)) == wanted
+    wanted = Held(name="argocd-secret", key=key) if webhook else None
+    assert argocd.webhook(ArgoCd(webhook=webhook)) == wanted
 
 
 KINDS = ["Namespace", "networking.k8s.io/IngressClass", "kyverno.io/ClusterPolicy"]
