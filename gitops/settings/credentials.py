@@ -41,7 +41,7 @@ def credentials(fleet: Fleet, environment: str, given: str | None) -> dict[str, 
         needed = ()
     said = f"{', '.join(needed)}, because of 'credentials: {kind.value}' in {shapes.FLEET}"
     found = _object(given)
-    wrong = {} if found is not None else {"": f"it is no object of {' and '.join(KEYS)}"}
+    wrong = {} if found is not None else {"": "this is no object (it is not shown)"}
     held = found or {}
     wrong |= {key: "the key is unknown" for key in held if key not in KEYS}
     wrong |= {key: what for key in needed for what in _complaints(key, held.get(key))}

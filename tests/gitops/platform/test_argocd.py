@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from gitops.model import ArgoCd, ComponentName, Environment, Notifications
+from gitops.model import ArgoCd, ComponentName, Credentials, Environment, Notifications
 from gitops.model.platform import Webhook
 from gitops.objects import Manifest
 from gitops.platform import argocd
 from gitops.platform.install import Held, installed
+from tests import private
 from tests.published import argo_cd, made, place
 from tests.sites import ONE, TEST
 
@@ -71,6 +72,23 @@ def test_only_config_maps_are_configured() -> None:
     given = made("v1", "Secret", "argocd-cm")
 
     assert list(argocd.configured(at, ArgoCd(), [given])) == [given]
+
+
+PUBLISHED = "github.com ssh-ed25519 AAAA\n"
+
+
+def known_hosts(kind: Credentials) -> str:
+    """Return the servers that Argo CD knows, where the repository is read with *kind*."""
+    at = replace(AT, fleet=private.fleet(kind))
+    name = "argocd-ssh-known-hosts-cm"
+    given = made("v1", "ConfigMap", name, data={"ssh_known_hosts": PUBLISHED})
+    [found] = argocd.configured(at, ArgoCd(), [given])
+    return found["data"]["ssh_known_hosts"]
+
+
+def test_our_git_server_is_known_beside_those_that_everybody_knows() -> None:
+    assert known_hosts(Credentials.SSH) == f"{PUBLISHED}{private.KNOWN_HOST}\n"
+    assert known_hosts(Credentials.PASSWORD) == PUBLISHED
 
 
 def test_without_notifications_their_config_map_is_as_released() -> None:
