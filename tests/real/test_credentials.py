@@ -95,7 +95,7 @@ def test_credentials_arrive_are_renewed_in_place_and_are_nowhere_else(
     first = at(live(lab, engine), "metadata")["uid"]
 
     give(lab, "password", "the-second-password")
-    assert "repository-test" in update(lab)
+    assert f"Secret {SPACES[engine]}/repository-test" in update(lab)
 
     assert held(lab, engine) == {**public, **name, "password": "the-second-password"}
     assert at(live(lab, engine), "metadata")["uid"] == first
