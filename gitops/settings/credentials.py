@@ -19,8 +19,9 @@ from gitops.settings.repository import KEYS, command
 _PEM = re.compile(
     r"\s*-----BEGIN ([A-Z ]*)PRIVATE KEY-----\s(.*?)-----END [A-Z ]*-----\s*", re.DOTALL
 )
-_OPENSSH = b"openssh-key-v1\x00\x00\x00\x00\x04none"
-"""How the body of a key begins that no passphrase protects.
+_MAGIC = b"openssh-key-v1\x00"
+_OPEN = _MAGIC + b"\x00\x00\x00\x04none"
+"""How the body of a key of OpenSSH begins, and of one that no passphrase protects.
 
 Source: https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.key
 """
@@ -86,15 +87,16 @@ def _complaints(key: str, value: Any) -> Iterator[str]:
 
 def _private_key(text: str) -> Iterator[str]:
     found = _PEM.fullmatch(text)
-    if found is None:
+    body = _decoded(found[2]) if found and found[1] == "OPENSSH " else None
+    if found is None or (body is not None and not body.startswith(_MAGIC)):
         yield "this is no private key in PEM: '-----BEGIN ... PRIVATE KEY-----' (it is not shown)"
-    elif "ENCRYPTED" in found[1] + found[2] or (found[1] == "OPENSSH " and not _bare(found[2])):
+    elif "ENCRYPTED" in found[1] + found[2] or (body is not None and not body.startswith(_OPEN)):
         # Argo CD cannot be given one: its Secret has no key for it.
         yield "a passphrase protects this key, and an engine has none"
 
 
-def _bare(body: str) -> bool:
+def _decoded(text: str) -> bytes:
     try:
-        return b64decode("".join(body.split())).startswith(_OPENSSH)
+        return b64decode("".join(text.split()))
     except binascii.Error:
-        return False
+        return b""

@@ -6,11 +6,14 @@ from contextlib import suppress
 
 import pytest
 
+from gitops.manifests import argocd, flux
 from gitops.model import Credentials
 from gitops.objects import Manifest, at
-from tests.private import KNOWN_HOST, URLS, VALUES, head
+from tests.private import KNOWN_HOST, URLS, VALUES, fleet, head
 from tests.real.api import ApiError
 from tests.real.lab import Lab
+from tests.real.schemas import Schemas
+from tests.sites import TEST
 
 pytestmark = pytest.mark.real
 SPACES = {"argocd": "argocd", "flux": "flux-system"}
@@ -112,3 +115,14 @@ def test_credentials_arrive_are_renewed_in_place_and_are_nowhere_else(
     assert found[inside].strip() == KEY.strip()
     for verb in ("stack", "refresh", "preview"):
         assert lab(verb, "test", "--format", "json").code == 0
+
+
+@pytest.mark.parametrize("kind", Credentials)
+def test_flux_and_kubernetes_take_what_is_made_for_every_kind(
+    schemas: Schemas, kind: Credentials
+) -> None:
+    given = fleet(kind, "https://ghe.example.com/a.git" if kind is Credentials.GITHUB_APP else "")
+    made = [flux.git_repository(given, TEST, "test")]
+    made += [each.repository_secret(given, TEST) for each in (argocd, flux)]
+
+    assert [problem for each in made for problem in schemas.problems(each)] == []

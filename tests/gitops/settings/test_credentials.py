@@ -130,6 +130,8 @@ def test_an_id_is_a_number(tmp_path: Path, key: str, value: str) -> None:
         "ssh-ed25519 AAAA reader",
         private_key().replace("PRIVATE", "PUBLIC"),
         private_key().partition("-----END")[0],
+        private_key().replace("b3BlbnNzaC", "b3BlbnNzaX"),
+        private_key().replace("b3BlbnNzaC", "b3BlbnNz"),
         "id_ed25519",
     ],
 )
