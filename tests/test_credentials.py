@@ -1,5 +1,6 @@
 """The whole program where not everybody may read the repository: offline, and as an update runs it."""
 
+import asyncio
 import json
 import runpy
 import shutil
@@ -9,7 +10,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from pulumi import Output
 
+from components import Cluster
 from gitops.errors import GitOpsError, InputError
 from gitops.model import Credentials
 from gitops.source.files import WorkTree
@@ -83,6 +86,22 @@ def test_an_update_registers_the_values_and_shows_none(tmp_path: Path, kind: Cre
 
     assert one(found, NAME).inputs["data"] == SECRET
     assert not shown(repr(found))
+
+
+async def secret(value: Output[str]) -> bool:
+    return await value.is_secret()
+
+
+def test_a_value_is_secret_before_a_component_has_it(tmp_path: Path) -> None:
+    kind = Credentials.PASSWORD
+    program, options = updating(fleet(tmp_path, kind), VALUES[kind])
+
+    with patch("components.Cluster", wraps=Cluster) as made:
+        recorded(program, **options)
+
+    given = [each.args[1].repository for each in made.call_args_list]
+    assert [set(each) for each in given] == [set(VALUES[kind])] * 2
+    assert all(asyncio.run(secret(value)) for each in given for value in each.values())
 
 
 @pytest.mark.parametrize("delivery", ["argocd", "flux"])
