@@ -34,9 +34,12 @@ def check(reading: Reading, head: FleetFile | None) -> None:
         remedy = "Correct one of the two; 'ssh' goes with this url"
         reading.complain(document, at, what, "a url that begins with https://", remedy)
     if kind is Credentials.SSH and not repository.known_hosts:
-        host = url.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")[0]
+        host, _, port = (
+            url.removeprefix("ssh://").rpartition("@")[2].partition("/")[0].partition(":")
+        )
+        scan = f"ssh-keyscan {f'-p {port} ' if port else ''}{host}"
         what = "'ssh' needs 'knownHosts': an engine must be able to tell the Git server from others"
-        remedy = f"Add the lines of ssh-keyscan {host}, compared with what the server publishes"
+        remedy = f"Add the lines of {scan}, compared with what the server publishes"
         reading.complain(document, at, what, "knownHosts: [HOST KIND KEY, ...]", remedy)
     if kind is not Credentials.SSH and repository.known_hosts:
         what = f"'knownHosts' is for 'credentials: ssh', and they are {kind.value!r}"

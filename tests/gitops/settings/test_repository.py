@@ -57,11 +57,20 @@ def test_ssh_needs_a_url_with_a_user_because_argo_cd_takes_no_other_for_ssh(
     ]
 
 
-def test_ssh_needs_the_keys_by_which_the_server_is_told_from_others(tmp_path: Path) -> None:
-    assert of(tmp_path, f"{{credentials: ssh, url: {SSH}}}") == [
+@pytest.mark.parametrize(
+    ("url", "scan"),
+    [
+        (SSH, "ssh-keyscan -p 2222 git.example.com"),
+        ("ssh://git@git.example.com/rendered.git", "ssh-keyscan git.example.com"),
+    ],
+)
+def test_ssh_needs_the_keys_by_which_the_server_is_told_from_others(
+    tmp_path: Path, url: str, scan: str
+) -> None:
+    assert of(tmp_path, f"{{credentials: ssh, url: {url}}}") == [
         f"{FILE}:3:14: repository.credentials: 'ssh' needs 'knownHosts': an engine must be able to "
         "tell the Git server from others. Accepted: knownHosts: [HOST KIND KEY, ...]. Add the lines "
-        "of ssh-keyscan git.example.com, compared with what the server publishes."
+        f"of {scan}, compared with what the server publishes."
     ]
 
 
