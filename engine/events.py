@@ -18,7 +18,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
 _CREATING = frozenset({OpType.CREATE, OpType.CREATE_REPLACEMENT})
-_CHANGING = frozenset({OpType.UPDATE, OpType.REPLACE})
+_CHANGING = frozenset({OpType.UPDATE, OpType.REPLACE, OpType.CREATE_REPLACEMENT})
 QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
 """Operations that change nothing."""
 _MANDATORY = "mandatory"

@@ -47,9 +47,18 @@ def secret(**more: Any) -> dict[str, Any]:
     return {"inputs": {**manifest, **more}, "parent": APP}
 
 
-@pytest.mark.parametrize("op", ["update", "replace"])
-def test_a_secret_with_new_values_differs_although_no_value_is_said(op: str) -> None:
-    planned = heard(step(op, secret(), secret()))
+@pytest.mark.parametrize(
+    "ops",
+    [
+        ["update"],
+        ["create-replacement", "replace", "delete-replaced"],
+        ["delete-replaced", "replace", "create-replacement"],
+    ],
+)
+def test_a_secret_with_new_values_differs_although_no_value_is_said(ops: list[str]) -> None:
+    """Otherwise nobody would be asked whether it may go for a while."""
+    sides = {"delete-replaced": (secret(), None)}
+    planned = heard(*(step(op, *sides.get(op, (secret(), secret()))) for op in ops))
 
     [found] = compare(planned.before(), planned.after()).objects
 
