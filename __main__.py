@@ -11,19 +11,19 @@ from gitops.model import Delivery
 from gitops.plan import plan
 from gitops.source.files import WorkTree
 
-config = pulumi.Config("gitops")
-fleet = settings.load(WorkTree(Path(__file__).parent)).fleet
+config, environment = pulumi.Config("gitops"), pulumi.get_stack()
+files = WorkTree(Path(__file__).parent)
+fleet = settings.load(files).fleet
+given = {key: config.get_object(key) for key in ("environment", "apps", "clusters")}
 # Git holds the truth: what the engine was given must be what the stack's file says.
-settings.agree(
-    WorkTree(Path(__file__).parent),
-    pulumi.get_stack(),
-    {key: config.get_object(key) for key in ("environment", "apps", "clusters")},
-)
-stack = plan(fleet, pulumi.get_stack())
-# Only a preview without a network may go on without release manifests, and it says so.
-for each in stack.missing() if config.get_bool("offline") else stack.complete():
+settings.agree(files, environment, given)
+stack = plan(fleet, environment)
+# Only a preview without a network may do without release manifests, and without credentials.
+offline = config.get_bool("offline")
+known = {} if offline else settings.credentials(fleet, environment, config.get("repository"))
+for each in stack.missing() if offline else stack.complete():
     pulumi.log.warn(f"{each} was not fetched: its objects are not shown. Run gitops fetch.")
-kubeconfigs = config.get_object("kubeconfigs") or {}
+kubeconfigs: dict[str, str] = config.get_object("kubeconfigs") or {}
 
 clusters: dict[str, Cluster] = {}
 for name, each in stack.clusters.items():
@@ -42,6 +42,7 @@ for name, each in stack.clusters.items():
             plan=each,
             applications=stack.environment.delivery is Delivery.DIRECT,
             protect=stack.environment.guarded,
+            repository={key: pulumi.Output.secret(each) for key, each in known.items()},
         ),
         pulumi.ResourceOptions(providers=[provider]),
     )
@@ -51,10 +52,9 @@ for name, each in clusters.items():
     each.serve(name, access)
     webhooks |= each.webhooks
 
-pulumi.export("environment", stack.environment.name)
+pulumi.export("environment", environment)
 pulumi.export("delivery", stack.environment.delivery.value)
-pulumi.export(
-    "clusters", {name: sorted(each.applications) for name, each in stack.clusters.items()}
-)
+running = {name: sorted(each.applications) for name, each in stack.clusters.items()}
+pulumi.export("clusters", running)
 if webhooks:
     pulumi.export("webhooks", pulumi.Output.secret(webhooks))

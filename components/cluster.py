@@ -1,7 +1,7 @@
 """Everything of one environment on one cluster."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
@@ -23,6 +23,8 @@ class ClusterArgs:
     """Whether Pulumi applies the applications too, because no engine does."""
     protect: bool
     """Whether Pulumi refuses to delete namespaces, custom kinds and roots."""
+    repository: Mapping[str, Output[str]] = field(default_factory=dict[str, Output[str]])
+    """How the engine proves to the Git server who it is; nothing where nobody may know it."""
 
 
 class Cluster(ComponentResource):
@@ -53,7 +55,15 @@ class Cluster(ComponentResource):
             after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
             self.access = Access(f"{name}-access", given, after).config
         if args.plan.delivery:
-            delivery = DeliveryArgs(manifests=args.plan.delivery, protect=args.protect)
+            delivery = DeliveryArgs(
+                manifests=args.plan.delivery,
+                protect=args.protect,
+                credentials={
+                    key: args.repository[source]
+                    for key, source in args.plan.credentials.items()
+                    if source in args.repository
+                },
+            )
             after = ResourceOptions(parent=self, depends_on=[*spaces.values(), *self.ready])
             Delivery(f"{name}-delivery", delivery, after)
         if args.applications:

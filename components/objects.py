@@ -1,5 +1,6 @@
 """The one place where an object of the core becomes a Pulumi resource."""
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -57,6 +58,16 @@ def register_all(
         )
         for each in manifests
     ]
+
+
+def filled(manifest: Manifest, values: Mapping[str, Output[str]]) -> Manifest:
+    """Return the Secret *manifest* with *values*, by key, that only Pulumi knows."""
+    encoded = {key: each.apply(_encoded) for key, each in values.items()}
+    return {**manifest, "data": {**(manifest.get("data") or {}), **encoded}} if values else manifest
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def logical_name(prefix: str, manifest: Manifest) -> str:

@@ -1,21 +1,18 @@
 """The platform's own programs on one cluster."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_random import RandomPassword
 
-from components.objects import register_all
+from components.objects import filled, register_all
 from gitops.objects import Manifest
 from gitops.plan import Platform as PlannedPlatform
 from gitops.plan import Program as PlannedProgram
 
 _LETTERS = 40
 """Letters and digits of a secret that is made: more than 200 bits."""
-_ARGO_CD = "argocd-secret"
-"""The Secret in which Argo CD keeps its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +106,7 @@ class Platform(ComponentResource):
                     opts=ResourceOptions(parent=self),
                 )
                 self.webhooks[full] = password.result
-                secrets[_ARGO_CD] = {each.webhook: password.result}
+                secrets[each.webhook.name] = {each.webhook.key: password.result}
             given = ProgramArgs(planned=each, protect=args.protect, secrets=secrets)
             program = Program(full, given, ResourceOptions(parent=self, depends_on=spaces))
             self.ready += program.ready
@@ -118,12 +115,6 @@ class Platform(ComponentResource):
 
 def _filled(manifest: Manifest, secrets: Mapping[str, Mapping[str, Output[str]]]) -> Manifest:
     """Return *manifest* with what Pulumi has made for it."""
-    values = secrets.get(manifest["metadata"]["name"]) if manifest["kind"] == "Secret" else None
-    if values is None:
+    if manifest["kind"] != "Secret":
         return manifest
-    encoded = {key: each.apply(_encoded) for key, each in values.items()}
-    return {**manifest, "data": encoded}
-
-
-def _encoded(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    return filled(manifest, secrets.get(manifest["metadata"]["name"], {}))

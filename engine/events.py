@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from pulumi.automation import EngineEvent, OpType
@@ -18,6 +18,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 _APPLICATION = "gitops:index:Application"
 _REMOVING = frozenset({OpType.DELETE, OpType.DISCARD})
 _CREATING = frozenset({OpType.CREATE, OpType.CREATE_REPLACEMENT})
+_CHANGING = frozenset({OpType.UPDATE, OpType.REPLACE, OpType.CREATE_REPLACEMENT})
 QUIET = frozenset({OpType.SAME, OpType.READ, OpType.REFRESH})
 """Operations that change nothing."""
 _MANDATORY = "mandatory"
@@ -158,6 +159,8 @@ class Planned:
                 new = None
             elif step.new is not None:
                 new = _placed(self.stack, step, step.new)
+            if step.op in _CHANGING and new == old:
+                new = _renewed(new)
             found[step.urn] = (old, new)
         return iter(found.values())
 
@@ -212,6 +215,13 @@ def _placed(stack: str, step: StepEventMetadata, state: StepEventStateMetadata) 
         manifest=manifest,
         protect=bool(state.protect),
     )
+
+
+def _renewed(placed: Placed | None) -> Placed | None:
+    """Return a Secret in whose values, which are not said, something is new; anything else as it is."""
+    if placed is None or placed.manifest["kind"] != "Secret":
+        return placed
+    return replace(placed, manifest={**placed.manifest, "data": "[renewed]"})
 
 
 def _manifest(step: StepEventMetadata, state: StepEventStateMetadata) -> Manifest | None:

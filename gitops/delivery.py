@@ -12,6 +12,7 @@ from gitops.model import (
     Application,
     Chart,
     Cluster,
+    Credentials,
     Delivery,
     Environment,
     Fleet,
@@ -114,16 +115,34 @@ def reach(fleet: Fleet, stack: Stack, apps: Owned) -> dict[str, Reach]:
     }
 
 
+_CREDENTIALS = {Delivery.ARGOCD: argocd.CREDENTIALS, Delivery.FLUX: flux.CREDENTIALS}
+
+
+def credentials(fleet: Fleet, stack: Stack) -> Mapping[str, str]:
+    """Return by key of the Secret among the roots where in ``gitops:repository`` its value is."""
+    known = _CREDENTIALS.get(stack.environment.delivery, {})
+    return known.get(fleet.repository.credentials, {})
+
+
 def roots(fleet: Fleet, stack: Stack, apps: Owned, cluster: Cluster) -> Iterator[Manifest]:
-    """Yield what the engine of *cluster* starts from; nothing where delivery is direct."""
-    delivery = stack.environment.delivery
-    if delivery is Delivery.FLUX:
+    """Yield what the engine of *cluster* starts from; nothing where delivery is direct.
+
+    First comes the Secret with which it reads the repository, where one needs credentials.
+    """
+    environment = stack.environment
+    needed = fleet.repository.credentials is not Credentials.NONE
+    if environment.delivery is Delivery.FLUX:
+        if needed:
+            yield flux.repository_secret(fleet, environment)
         yield from _flux(fleet, stack, apps, cluster)
-    elif delivery is Delivery.ARGOCD:
-        per_cluster = stack.environment.topology is Topology.PER_CLUSTER
+    elif environment.delivery is Delivery.ARGOCD:
+        per_cluster = environment.topology is Topology.PER_CLUSTER
         served = [cluster] if per_cluster else list(stack.clusters.values())
         if per_cluster or cluster.name == next(iter(stack.clusters)):
-            yield from _argocd(fleet, stack, apps, served, cluster)
+            found = list(_argocd(fleet, stack, apps, served, cluster))
+            if needed and found:
+                yield argocd.repository_secret(fleet, environment)
+            yield from found
 
 
 def _flux(fleet: Fleet, stack: Stack, apps: Owned, cluster: Cluster) -> Iterator[Manifest]:

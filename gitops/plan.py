@@ -5,7 +5,7 @@ compares; there is no second way from the model to an object.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gitops import delivery
@@ -56,6 +56,8 @@ class ClusterPlan:
     """Programs that bring applications about, watch and judge them. Pulumi's."""
     delivery: tuple[Manifest, ...]
     """Roots of the GitOps engine. Pulumi's; none where delivery is direct."""
+    credentials: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By key of the Secret among the roots, where in ``gitops:repository`` its value is."""
     applications: Mapping[str, ApplicationPlan]
     """By name. The engine's, or Pulumi's where delivery is direct."""
 
@@ -157,6 +159,7 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
                 tenancy=tuple(_tenancy(fleet, stack.environment, cluster)),
                 platform=platform(fleet, stack, cluster, reach),
                 delivery=tuple(delivery.roots(fleet, stack, owned, cluster)),
+                credentials=delivery.credentials(fleet, stack),
                 applications={
                     app: _application(fleet, stack, cluster, deployment, seen)
                     for app, deployment in stack.deployments.items()

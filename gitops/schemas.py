@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from gitops.model import KINDS
 from gitops.model.parts import SHAPE
-from gitops.settings import shapes, stack
+from gitops.model.repository import CREDENTIALS, OPEN
+from gitops.settings import repository, shapes, stack
 
 FOLDER = "schemas"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -100,6 +101,7 @@ def _stack() -> dict[str, Any]:
             "description": "Kubeconfig by cluster: `pulumi config set --secret --path`.",
             "type": "object",
         },
+        "gitops:repository": _credentials(),
     }
     known: dict[str, Any] = {
         "type": "object",
@@ -115,6 +117,27 @@ def _stack() -> dict[str, Any]:
         "required": ["config"],
         "additionalProperties": False,
         "$defs": definitions,
+    }
+
+
+def _credentials() -> dict[str, Any]:
+    """Return the schema of the credentials for the Git repository, each an encrypted value."""
+    secure = {
+        "type": "object",
+        "properties": {"secure": {"type": "string"}},
+        "required": ["secure"],
+        "additionalProperties": False,
+    }
+    open_value = {"anyOf": [secure, {"type": ["string", "integer"]}]}
+    return {
+        "description": "What `credentials` in fleet/fleet.yaml needs, set with `pulumi config set "
+        "--secret --path`: "
+        + "; ".join(
+            f"{kind.value}: {', '.join(keys)}" for kind, keys in CREDENTIALS.items() if keys
+        ),
+        "type": "object",
+        "properties": {key: open_value if key in OPEN else secure for key in repository.KEYS},
+        "additionalProperties": False,
     }
 
 

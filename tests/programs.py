@@ -7,8 +7,10 @@ from textwrap import dedent
 from typing import Any
 
 import pulumi_kubernetes as k8s
+import pytest
+from google.protobuf import json_format, struct_pb2
 from pulumi import ProviderResource, ResourceOptions
-from pulumi.runtime import config, reset_options
+from pulumi.runtime import config, reset_options, rpc
 from pulumi.runtime.stack import run_in_stack
 
 from recording.monitor import Monitor, Recording, Resource
@@ -49,6 +51,39 @@ def monitored(
 def recorded(program: Callable[[], object], **more: Any) -> Recording:
     """Run *program* as ``monitored`` does, and return what it asked for."""
     return monitored(program, **more).recording()
+
+
+def sent(
+    program: Callable[[], object],
+    answer: Callable[[Any], Mapping[str, Any]] = lambda request: {},
+    **more: Any,
+) -> dict[str, Any]:
+    """Run *program*, and return by name what it registers, secrets too.
+
+    *answer* says what a request gets back beside what it gave.
+    """
+    register = Monitor.RegisterResource
+    found: dict[str, Any] = {}
+
+    def answering(self: Monitor, request: Any) -> Any:
+        found[request.name] = json_format.MessageToDict(request.object)
+        response = register(self, request)
+        whole = struct_pb2.Struct()
+        whole.CopyFrom(response.object)
+        whole.update(dict(answer(request)))
+        response.object.CopyFrom(whole)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Monitor, "RegisterResource", answering)
+        recorded(program, **more)
+    return found
+
+
+def opened(value: Any) -> Any:
+    """Return what the secret *value* hides; it has to be one."""
+    assert value[rpc._special_sig_key] == rpc._special_secret_sig
+    return value["value"]
 
 
 def run(root: Path, text: str, stack: str = "test", **config: str) -> Run:

@@ -14,6 +14,7 @@ from gitops.model import (
     Mirror,
     Policy,
     Release,
+    Repository,
     ScheduledJob,
     Service,
     Stateful,
@@ -21,7 +22,7 @@ from gitops.model import (
     Worker,
 )
 from gitops.model.application import ChartSource
-from gitops.model.environment import Gateway, IngressController, Repository
+from gitops.model.environment import Gateway, IngressController
 from gitops.model.parts import Volume
 
 DIGEST = f"sha256:{hashlib.sha256(b'web').hexdigest()}"

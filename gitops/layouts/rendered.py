@@ -48,6 +48,8 @@ def _platform(environment: str, cluster: ClusterPlan, folder: str) -> Iterator[t
     )
     for section, manifests in (("tenancy", cluster.tenancy), ("delivery", cluster.delivery)):
         for manifest in manifests:
+            if manifest["kind"] == "Secret":
+                continue  # Its values are the stack's: whoever applied the file would take them away.
             place = manifest["metadata"].get("namespace") if section == "tenancy" else None
             below = f"{section}/{place}" if place else section
             yield f"{folder}/{below}/{file_name(manifest)}", documents([manifest], header)

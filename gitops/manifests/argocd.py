@@ -5,17 +5,34 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gitops.manifests import credentials as shared
 from gitops.manifests.core import tenant_labels
-from gitops.model import Environment, Fleet, SyncMode, Team
+from gitops.model import Credentials, Environment, Fleet, SyncMode, Team
 from gitops.objects import Manifest
 
 API = "argoproj.io/v1alpha1"
 NAMESPACE = "argocd"
 IN_CLUSTER = "https://kubernetes.default.svc"
+SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105  # the name of a label
+"""Label that makes a Secret one of Argo CD's settings."""
+CREDENTIALS: Mapping[Credentials, Mapping[str, str]] = {
+    Credentials.PASSWORD: {"username": "username", "password": "password"},
+    Credentials.SSH: {"sshPrivateKey": "privateKey"},
+    Credentials.GITHUB_APP: {
+        "githubAppID": "appId",
+        "githubAppInstallationID": "installationId",
+        "githubAppPrivateKey": "privateKey",
+    },
+}
+"""Keys of the Secret that Argo CD reads the repository with, and of ``gitops:repository``.
+
+Sources: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories,
+https://github.com/argoproj/argo-cd/blob/master/util/db/repository_secrets.go
+"""
 
 _OPTIONS = [
     # Namespaces carry pod-security labels and belong to Pulumi: one owner for each object.
@@ -150,6 +167,20 @@ def _lifecycle(environment: Environment) -> dict[str, Any]:
     if environment.guarded:
         return {"applicationsSync": "create-update", "preserveResourcesOnDeletion": True}
     return {"applicationsSync": "sync", "preserveResourcesOnDeletion": False}
+
+
+def repository_secret(fleet: Fleet, environment: Environment) -> Manifest:
+    """Return the Secret that Argo CD reads the repository with, without what only the stack knows.
+
+    The keys of an SSH server are not in it: ``argocd-ssh-known-hosts-cm`` has them.
+    """
+    repository = fleet.repository
+    data = {"type": "git", "url": repository.url}
+    if repository.credentials is Credentials.GITHUB_APP and repository.api:
+        data["githubAppEnterpriseBaseUrl"] = repository.api
+    made = shared.secret(fleet, environment, NAMESPACE, data)
+    made["metadata"]["labels"][SECRET_TYPE] = "repository"
+    return made
 
 
 def credentials(token: str, authority: str) -> str:

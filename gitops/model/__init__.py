@@ -24,7 +24,6 @@ from gitops.model.environment import (
     Policy,
     Quota,
     Release,
-    Repository,
     Team,
     Topology,
 )
@@ -41,6 +40,7 @@ from gitops.model.platform import (
     Notifications,
     Platform,
 )
+from gitops.model.repository import Credentials, Repository
 
 __all__ = [
     "KINDS",
@@ -51,6 +51,7 @@ __all__ = [
     "Cluster",
     "Component",
     "ComponentName",
+    "Credentials",
     "Delivery",
     "Deployment",
     "Environment",

@@ -200,20 +200,6 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Repository:
-    """The Git repository that holds the rendered tree."""
-
-    __pydantic_config__ = SHAPE
-
-    url: fields.GitUrl
-    """https:// or ssh://, without credentials."""
-    branch: fields.Branch = "main"
-    """Branch that the engines sync."""
-    path: fields.RelativePath | None = None
-    """Folder of the tree in the repository; its top when left out."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Release:
     """What of one application runs in one environment: exact, and written by machines only."""
 

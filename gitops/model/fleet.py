@@ -9,10 +9,10 @@ from gitops.model.environment import (
     Environment,
     Policy,
     Release,
-    Repository,
     Team,
 )
 from gitops.model.platform import Component, ComponentName, Mirror
+from gitops.model.repository import Repository
 from gitops.objects import Manifest
 
 

@@ -117,6 +117,18 @@ class FluxController(StrEnum):
     IMAGE_AUTOMATION = "image-automation-controller"
 
 
+class FluxWebhook(StrEnum):
+    """Who tells Flux of a new commit, of those that prove it; Gitea and Forgejo do as GitHub.
+
+    Source: https://fluxcd.io/flux/components/notification/receivers/#type
+    """
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    BITBUCKET = "bitbucket"
+    GENERIC_HMAC = "generic-hmac"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Flux(Installed):
     """Flux, on each cluster of the environment."""
@@ -128,6 +140,8 @@ class Flux(Installed):
         FluxController.NOTIFICATION,
     )
     """Parts that run."""
+    webhook: FluxWebhook | None = None
+    """Who tells it of a new commit; the token is made, and is an output of the stack."""
 
 
 @dataclass(frozen=True, kw_only=True)

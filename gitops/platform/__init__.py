@@ -9,13 +9,14 @@ from gitops.model import (
     Cluster,
     ComponentName,
     Fleet,
+    Flux,
     Stack,
     Topology,
 )
 from gitops.objects import Manifest, at
-from gitops.platform import argocd, catalogue, store
+from gitops.platform import argocd, catalogue, flux, store
 from gitops.platform.catalogue import Wanted
-from gitops.platform.install import WORKLOADS, Place, installed, namespaces, with_pods
+from gitops.platform.install import WORKLOADS, Held, Place, installed, namespaces, with_pods
 from gitops.platform.store import DEFINITION
 
 _TOGETHER = WORKLOADS | {
@@ -23,6 +24,8 @@ _TOGETHER = WORKLOADS | {
 }  # fmt: skip
 """Kinds that wait for each other: the provider waits until a Service finds pods that are ready, and
 a pod may be ready only when the webhook is there to which it gives its certificate."""
+_LAST = frozenset({"Receiver"})
+"""Kinds to which only a running program gives a meaning."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,9 +37,10 @@ class Program:
     definitions: tuple[Manifest, ...] = ()
     """Custom kinds."""
     stages: tuple[tuple[Manifest, ...], ...] = ()
-    """Everything else: what pods need, then the pods with what finds and asks them; none is empty."""
-    webhook: str = ""
-    """Key of Argo CD's own Secret for what proves that a call comes from the Git server."""
+    """Everything else: what pods need, the pods with what finds and asks them, what needs those; none
+    is empty."""
+    webhook: Held | None = None
+    """Where it looks for what proves that a call comes from the Git server, if one calls it."""
     missing: tuple[Wanted, ...] = ()
     """Files that were not fetched: nobody knows what is in them."""
 
@@ -139,26 +143,31 @@ def _own_labels(place: Place, found: Found) -> Mapping[str, str]:
 def _program(place: Place, found: Found) -> Program:
     published = [each for _, some in found for each in some or () if _ours(place, each)]
     objects = installed(place, published)
+    held: Held | None = None
     if isinstance(place.settings, ArgoCd):
         objects = list(argocd.configured(place, place.settings, objects))
+        held = argocd.webhook(place.settings)
+    elif isinstance(place.settings, Flux):
+        objects += flux.receiver(place, place.settings)
+        held = flux.webhook(place, place.settings)
     return Program(
         name=place.name,
         version=place.component.version,
         definitions=tuple(each for each in objects if each["kind"] == DEFINITION),
         stages=_stages(objects),
-        webhook=argocd.webhook_key(place.settings) if isinstance(place.settings, ArgoCd) else "",
+        webhook=held,
         missing=tuple(each for each, some in found if some is None),
     )
 
 
 def _stages(objects: Sequence[Manifest]) -> tuple[tuple[Manifest, ...], ...]:
     """Return *objects*, but no custom kinds, in the order in which they can work."""
-    rest = [each for each in objects if each["kind"] != DEFINITION]
-    found = (
-        tuple(each for each in rest if (each["kind"] in _TOGETHER) is together)
-        for together in (False, True)
-    )
-    return tuple(each for each in found if each)
+    found: dict[int, list[Manifest]] = {0: [], 1: [], 2: []}
+    for each in objects:
+        kind = each["kind"]
+        if kind != DEFINITION:
+            found[1 if kind in _TOGETHER else 2 if kind in _LAST else 0].append(each)
+    return tuple(tuple(each) for each in found.values() if each)
 
 
 def _ours(place: Place, manifest: Manifest) -> bool:
@@ -167,4 +176,4 @@ def _ours(place: Place, manifest: Manifest) -> bool:
     return not (manifest["kind"] == "Namespace" and manifest["metadata"]["name"] == name)
 
 
-__all__ = ["Platform", "Program", "Reach", "Wanted", "platform"]
+__all__ = ["Held", "Platform", "Program", "Reach", "Wanted", "platform"]

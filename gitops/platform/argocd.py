@@ -4,16 +4,18 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-set
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gitops.manifests.argocd import SECRET_TYPE
 from gitops.model import ArgoCd, Cluster, Environment, Notifications
 from gitops.objects import Manifest
-from gitops.platform.install import Place
+from gitops.platform.install import Held, Place, made
 
 MANAGER = "argocd-manager"
 TOKEN = f"{MANAGER}-token"
 _HOME = "kube-system"
+_KNOWN_HOSTS = "argocd-ssh-known-hosts-cm"
 _EVENTS = {
     "on-deployed": (
         "app.status.operationState.phase in ['Succeeded'] and app.status.health.status == 'Healthy'",
@@ -36,14 +38,22 @@ def configured(place: Place, settings: ArgoCd, objects: Iterable[Manifest]) -> I
         "argocd-rbac-cm": {"policy.default": "", "scopes": "[groups]"},
         "argocd-notifications-cm": _notifications(settings.notifications),
     }
+    hosts = place.fleet.repository.known_hosts
     for each in objects:
-        ours = data.get(each["metadata"]["name"]) if each["kind"] == "ConfigMap" else None
-        yield {**each, "data": {**(each.get("data") or {}), **ours}} if ours else each
+        name = each["metadata"]["name"] if each["kind"] == "ConfigMap" else ""
+        published: Mapping[str, str] = each.get("data") or {}
+        ours = _known_hosts(published, hosts) if name == _KNOWN_HOSTS else data.get(name)
+        yield {**each, "data": {**published, **ours}} if ours else each
 
 
-def webhook_key(settings: ArgoCd) -> str:
-    """Return the key of ``argocd-secret`` for the secret of the webhook; empty where there is none."""
-    return f"webhook.{settings.webhook.value}.secret" if settings.webhook else ""
+def webhook(settings: ArgoCd) -> Held | None:
+    """Return where Argo CD looks for the secret of the webhook; None where there is none.
+
+    Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/webhook/
+    """
+    if settings.webhook is None:
+        return None
+    return Held(name="argocd-secret", key=f"webhook.{settings.webhook.value}.secret")
 
 
 def _general(settings: ArgoCd) -> dict[str, str]:
@@ -53,6 +63,15 @@ def _general(settings: ArgoCd) -> dict[str, str]:
         "exec.enabled": "false",
         "users.anonymous.enabled": "false",
     }
+
+
+def _known_hosts(published: Mapping[str, str], hosts: Sequence[str]) -> dict[str, str]:
+    """Return *hosts*, the keys of our Git server, after the *published* ones of well-known servers.
+
+    Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#ssh-known-host-public-keys
+    """
+    known = published.get("ssh_known_hosts", "").splitlines()
+    return {"ssh_known_hosts": "\n".join([*known, *hosts, ""])} if hosts else {}
 
 
 def _parameters(environment: Environment) -> dict[str, str]:
@@ -110,19 +129,19 @@ def access(place: Place, namespaces: Sequence[str], kinds: Sequence[str]) -> Ite
     """
     account = {"kind": "ServiceAccount", "name": MANAGER, "namespace": _HOME}
     group = "rbac.authorization.k8s.io"
-    yield _object(place, "v1", "ServiceAccount", MANAGER, _HOME)
+    yield made(place, "v1", "ServiceAccount", MANAGER, _HOME)
     every = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
-    yield _object(place, f"{group}/v1", "ClusterRole", MANAGER, rules=[every])
+    yield made(place, f"{group}/v1", "ClusterRole", MANAGER, rules=[every])
     role = {"apiGroup": group, "kind": "ClusterRole", "name": MANAGER}
     for name in namespaces:
-        yield _object(
+        yield made(
             place, f"{group}/v1", "RoleBinding", MANAGER, name, roleRef=role, subjects=[account]
         )
     if kinds:
         name = f"{MANAGER}-cluster"
         rules = [_rule(each) for each in kinds]
-        yield _object(place, f"{group}/v1", "ClusterRole", name, rules=rules)
-        yield _object(
+        yield made(place, f"{group}/v1", "ClusterRole", name, rules=rules)
+        yield made(
             place,
             f"{group}/v1",
             "ClusterRoleBinding",
@@ -130,7 +149,7 @@ def access(place: Place, namespaces: Sequence[str], kinds: Sequence[str]) -> Ite
             roleRef={**role, "name": name},
             subjects=[account],
         )
-    token = _object(place, "v1", "Secret", TOKEN, _HOME, type="kubernetes.io/service-account-token")
+    token = made(place, "v1", "Secret", TOKEN, _HOME, type="kubernetes.io/service-account-token")
     token["metadata"]["annotations"] = {"kubernetes.io/service-account.name": MANAGER}
     yield token
 
@@ -156,21 +175,6 @@ def cluster_secret(
     if kinds:
         data["clusterResources"] = "true"
     name = f"cluster-{place.environment.name}-{cluster.name}"
-    made = _object(place, "v1", "Secret", name, place.namespace, stringData=data)
-    made["metadata"]["labels"]["argocd.argoproj.io/secret-type"] = "cluster"
-    return made
-
-
-def _object(
-    place: Place, api_version: str, kind: str, name: str, namespace: str = "", **body: Any
-) -> Manifest:
-    metadata: dict[str, Any] = {"name": name}
-    if namespace:
-        metadata["namespace"] = namespace
-    labels = {"app.kubernetes.io/part-of": place.fleet.name, **place.labels}
-    return {
-        "apiVersion": api_version,
-        "kind": kind,
-        "metadata": {**metadata, "labels": labels},
-        **body,
-    }
+    secret = made(place, "v1", "Secret", name, place.namespace, stringData=data)
+    secret["metadata"]["labels"][SECRET_TYPE] = "cluster"
+    return secret

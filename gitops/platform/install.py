@@ -46,6 +46,15 @@ _WAIT = {"pulumi.com/waitFor": "condition=Established"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """Where a program looks for what proves that a call comes from the Git server."""
+
+    name: str
+    """Name of the Secret, in the namespace of the program."""
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """One program of the platform in one environment."""
 
@@ -219,6 +228,22 @@ def _turned(value: Any, old: str, new: str) -> Any:
     return value
 
 
+def made(
+    place: Place, api_version: str, kind: str, name: str, namespace: str = "", **body: Any
+) -> Manifest:
+    """Return an object that the release of the program of *place* does not have."""
+    metadata: dict[str, Any] = {"name": name}
+    if namespace:
+        metadata["namespace"] = namespace
+    labels = {"app.kubernetes.io/part-of": place.fleet.name, **place.labels}
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {**metadata, "labels": labels},
+        **body,
+    }
+
+
 def namespaces(
     places: Iterable[Place], kubernetes: str, published: Mapping[ComponentName, Mapping[str, Any]]
 ) -> list[Manifest]:
@@ -256,4 +281,4 @@ def _namespace(
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
-__all__ = ["WORKLOADS", "Place", "image", "installed", "namespaces", "with_pods"]
+__all__ = ["WORKLOADS", "Held", "Place", "image", "installed", "made", "namespaces", "with_pods"]

@@ -20,7 +20,7 @@ from gitops.model import (
 )
 from gitops.objects import Manifest
 from gitops.rules import RULES
-from gitops.settings import directories, shapes, stack
+from gitops.settings import directories, repository, shapes, stack
 from gitops.settings.deployments import Deployments, Known, Sources
 from gitops.settings.layers import Layer, get
 from gitops.settings.reading import Reading
@@ -84,6 +84,7 @@ def excerpt(files: Files, apps: Collection[str]) -> Fleet:
 def _load(files: Files, only: Container[str] | None = None) -> Loaded:
     reading = Reading(files, only)
     head = reading.file(shapes.FLEET)
+    repository.check(reading, head)
     clusters = reading.file(shapes.CLUSTERS, named=True)
     teams = reading.file(shapes.TEAMS, named=True)
     rules = reading.file(shapes.POLICY)

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from gitops import names
-from gitops.model import Environment
+from gitops.model import Delivery, Environment
+from gitops.model.platform import FluxController
 from gitops.platform import catalogue
 from gitops.settings import shapes
 from gitops.settings.deployments import Sources
@@ -110,6 +111,21 @@ class References:
                     f"version and sha256 in {shapes.VERSIONS}",
                     f"Run gitops pin {name.value} {version}",
                 )
+        self._receiver(environment, document)
+
+    def _receiver(self, environment: Environment, document: Document) -> None:
+        """Check that somebody answers the Git server that calls Flux, and has something to fetch."""
+        flux = environment.platform.flux
+        if flux is None or flux.webhook is None:
+            return
+        at = (*ENVIRONMENT, "platform", "flux", "webhook")
+        if FluxController.NOTIFICATION not in flux.controllers:
+            what = "nobody answers a webhook: notification-controller is not among 'controllers'"
+            remedy = "Add notification-controller to 'controllers', or remove 'webhook'"
+            self.reading.complain(document, at, what, "", remedy)
+        if environment.delivery is not Delivery.FLUX:
+            what = f"Flux reads no repository here: 'delivery' is {environment.delivery.value}"
+            self.reading.complain(document, at, what, "delivery: flux", "Remove 'webhook'")
 
     def _layers(self, environment: Environment, document: Document, path: Path) -> None:
         """Check what the layers at *path*, by application, name."""

@@ -96,7 +96,7 @@ ADAPTERS: Mapping[str, Any] = {
     "apps": Overlays,
     "clusters": ClusterLayers,
 }
-STACK_KEYS = ("environment", "apps", "clusters", "kubeconfigs")
+STACK_KEYS = ("environment", "apps", "clusters", "kubeconfigs", "repository")
 """Keys of a stack file under ``config``, after the prefix ``gitops:``."""
 
 

@@ -4,9 +4,10 @@ from typing import Any, cast
 
 from gitops import names
 from gitops.model import Environment
-from gitops.settings import shapes
+from gitops.settings import repository, shapes
 from gitops.settings.layers import get
 from gitops.settings.reading import Reading
+from gitops.settings.repository import encrypted
 from gitops.source.document import Document, Path
 
 CONFIG: Path = ("config",)
@@ -38,6 +39,7 @@ def environment(reading: Reading, name: str, document: Document) -> Environment 
         reading.complain(document, CONFIG, what, "", "Declare the environment there")
         return None
     _kubeconfigs(reading, name, document)
+    repository.values(reading, name, document)
     for key in ("apps", "clusters"):
         part = get(document.data, (*CONFIG, f"gitops:{key}"))
         if part is not None:
@@ -55,26 +57,22 @@ def kubeconfigs(document: Document) -> dict[str, Any]:
     """Return the kubeconfigs in a stack file by cluster; none when they are one value."""
     given = get(document.data, KUBECONFIGS)
     found = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
-    return {} if _encrypted(found) else found
+    return {} if encrypted(found) else found
 
 
 def _kubeconfigs(reading: Reading, name: str, document: Document) -> None:
     """Refuse kubeconfigs that are not encrypted each by itself; none of them is ever shown."""
     given = get(document.data, KUBECONFIGS)
     command = f"pulumi config set --secret --path gitops:kubeconfigs.%s -s {name} < FILE"
-    if (given is not None and not isinstance(given, dict)) or _encrypted(given):
+    if (given is not None and not isinstance(given, dict)) or encrypted(given):
         what = "the kubeconfigs are one value instead of one for each cluster (it is not shown)"
         remedy = f"Remove it, and run for each cluster: {command % 'CLUSTER'}"
         reading.complain(document, KUBECONFIGS, what, "an encrypted value by cluster", remedy)
     for cluster, each in kubeconfigs(document).items():
-        if not _encrypted(each):
+        if not encrypted(each):
             what = "this kubeconfig is not encrypted (it is not shown)"
             remedy = f"Run {command % cluster}; revoke its credentials if it was committed"
             reading.complain(document, (*KUBECONFIGS, cluster), what, "an encrypted value", remedy)
-
-
-def _encrypted(value: Any) -> bool:
-    return isinstance(value, dict) and list(cast("dict[str, Any]", value)) == ["secure"]
 
 
 def _known(key: str) -> bool:

@@ -9,18 +9,32 @@ from typing import Any
 
 import pulumi
 import pytest
-from google.protobuf import json_format, struct_pb2
-from pulumi.runtime import rpc
 
 from components import Cluster, ClusterArgs
 from gitops.plan import ClusterPlan, plan
-from recording.monitor import Monitor, Recording, Resource
+from recording.monitor import Recording, Resource
 from recording.values import SECRET
 from tests import CANARY
-from tests.programs import monitored, objects, one, options, recorded
-from tests.published import argo_cd, fetched, installing, release
+from tests.programs import monitored, objects, one, opened, options, recorded, sent
+from tests.published import (
+    argo_cd,
+    definition,
+    deployment,
+    environment,
+    fetched,
+    installing,
+    publish,
+    release,
+    text,
+    versions,
+)
 
-PROGRAMS = {"argo-cd": argo_cd(), "argo-rollouts": release(), "external-secrets": release("x")}
+PROGRAMS = {
+    "argo-cd": argo_cd(),
+    "argo-rollouts": release(),
+    "external-secrets": release("x"),
+}
+CALLED = "{flux: {webhook: github, controllers: [notification-controller]}}"
 PLATFORM = "{argo-cd: {webhook: github}, argo-rollouts: {}}"
 
 
@@ -214,42 +228,26 @@ def test_every_component_says_what_it_holds(tmp_path: Path) -> None:
 TOKEN = {"token": base64.b64encode(CANARY.encode()).decode(), "ca.crt": "Q0E="}
 
 
+def answer(request: Any) -> Mapping[str, Any]:
+    """Return what a cluster fills in, and what a password becomes."""
+    if request.name.endswith("-argocd-manager-token"):
+        return {"data": TOKEN}
+    password = request.type == "random:index/randomPassword:RandomPassword"
+    return {"result": CANARY} if password else {}
+
+
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     """Return what was registered by name, secrets too, where a cluster answers."""
-    register = Monitor.RegisterResource
-    found: dict[str, Any] = {}
-
-    def answering(self: Monitor, request: Any) -> Any:
-        found[request.name] = json_format.MessageToDict(request.object)
-        response = register(self, request)
-        known: dict[str, Any] = {}
-        if request.name.endswith("-argocd-manager-token"):
-            known = {"data": TOKEN}
-        if request.type == "random:index/randomPassword:RandomPassword":
-            known = {"result": CANARY}
-        answer = struct_pb2.Struct()
-        answer.CopyFrom(response.object)
-        answer.update(known)
-        response.object.CopyFrom(answer)
-        return response
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Monitor, "RegisterResource", answering)
-        recorded(build(clusters(tmp_path_factory.mktemp("fleet"))))
-    return found
+    return sent(build(clusters(tmp_path_factory.mktemp("fleet"))), answer)
 
 
-def opened(value: Any) -> Any:
-    """Return what the secret *value* hides; it has to be one."""
-    assert value[rpc._special_sig_key] == rpc._special_secret_sig
-    return value["value"]
+def test_the_token_of_a_served_cluster_is_how_argo_cd_talks_to_it(
+    registered: Mapping[str, Any],
+) -> None:
+    [name] = [each for each in registered if each.endswith("-cluster-test-two")]
 
-
-def test_the_token_of_a_served_cluster_is_how_argo_cd_talks_to_it(sent: Mapping[str, Any]) -> None:
-    [name] = [each for each in sent if each.endswith("-cluster-test-two")]
-
-    held = opened(sent[name]["stringData"])
+    held = opened(registered[name]["stringData"])
 
     assert held["server"] == "https://two.example.com"
     assert json.loads(held["config"]) == {
@@ -259,21 +257,23 @@ def test_the_token_of_a_served_cluster_is_how_argo_cd_talks_to_it(sent: Mapping[
 
 
 def test_the_secret_of_the_webhook_is_made_and_put_where_argo_cd_looks(
-    sent: Mapping[str, Any],
+    registered: Mapping[str, Any],
 ) -> None:
-    [name] = [each for each in sent if each.endswith("-secret-argocd-argocd-secret")]
+    [name] = [each for each in registered if each.endswith("-secret-argocd-argocd-secret")]
 
-    held = opened(sent[name]["data"])
+    held = opened(registered[name]["data"])
 
     assert held == {"webhook.github.secret": base64.b64encode(CANARY.encode()).decode()}
-    assert sent["one-argo-cd-webhook"] == {"length": 40, "special": False}
+    assert registered["one-argo-cd-webhook"] == {"length": 40, "special": False}
 
 
-def test_a_secret_that_pulumi_does_not_fill_is_left_to_its_program(sent: Mapping[str, Any]) -> None:
-    names = [each for each in sent if each.endswith("-secret-argo-rollouts-keys")]
+def test_a_secret_that_pulumi_does_not_fill_is_left_to_its_program(
+    registered: Mapping[str, Any],
+) -> None:
+    names = [each for each in registered if each.endswith("-secret-argo-rollouts-keys")]
 
     assert len(names) == 2
-    assert not any({"data", "stringData"} & set(sent[each]) for each in names)
+    assert not any({"data", "stringData"} & set(registered[each]) for each in names)
 
 
 def test_without_a_webhook_no_secret_is_made(tmp_path: Path) -> None:
@@ -281,3 +281,49 @@ def test_without_a_webhook_no_secret_is_made(tmp_path: Path) -> None:
 
     assert not [each for each in found.resources if "RandomPassword" in each.type]
     assert "data" not in one(found, "one-argo-cd-secret-argocd-argocd-secret").inputs
+
+
+def called(root: Path) -> ClusterPlan:
+    """Return the plan of a cluster whose Flux is told of new commits."""
+    installing(root, CALLED, PROGRAMS)
+    file = "notification-controller.yaml"
+    parts = text([definition("Receiver"), deployment("notification-controller")])
+    own = publish(root, "flux", parts)[file]
+    [place] = root.rglob(f"mirror/**/{file}")
+    content = place.read_bytes()
+    others = publish(root, "flux", b"")
+    place.write_bytes(content)
+    (root / "fleet/versions.yaml").write_text(versions({"flux": {**others, file: own}}))
+    (root / "Pulumi.test.yaml").write_text(environment(CALLED, delivery="flux"))
+    return plan(fetched(root), "test").clusters["one"]
+
+
+def test_flux_is_called_after_its_kinds_its_pods_and_the_token_are_there(tmp_path: Path) -> None:
+    found = recorded(build({"one": called(tmp_path)}))
+
+    [receiver] = (each for each in objects(found) if kind(each) == "Receiver")
+    needed = [
+        each
+        for each in objects(found)
+        if kind(each) in {"CustomResourceDefinition", "Deployment", "Secret"}
+    ]
+    assert [kind(each) for each in needed].count("Secret") == 1
+    assert {each.urn for each in needed} <= before(found, receiver)
+
+
+def test_the_token_of_flux_is_made_as_the_one_of_argo_cd_is(tmp_path: Path) -> None:
+    found = sent(build({"one": called(tmp_path)}), answer)
+
+    held = opened(found["one-flux-secret-flux-system-webhook-test"]["data"])
+    assert held == {"token": base64.b64encode(CANARY.encode()).decode()}
+    assert found["one-flux-webhook"] == {"length": 40, "special": False}
+
+
+def test_each_cluster_whose_flux_is_called_passes_its_token_on(tmp_path: Path) -> None:
+    given = called(tmp_path)
+
+    def program() -> None:
+        args = ClusterArgs(plan=given, applications=False, protect=False)
+        pulumi.export("tokens", Cluster("one", args, options("one")).webhooks)
+
+    assert set(recorded(program).outputs["tokens"]) == {"one-flux"}

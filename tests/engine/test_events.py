@@ -6,6 +6,7 @@ import pytest
 from pulumi.automation import EngineEvent
 
 from engine.events import Failure, Planned, Violation
+from gitops.diff import compare
 from gitops.objects import Identity
 
 PROVIDER = "urn:pulumi:test::gitops::pulumi:providers:kubernetes::one::id"
@@ -38,6 +39,48 @@ def heard(*events: EngineEvent) -> Planned:
 def data(planned: Planned) -> tuple[list[Any], list[Any]]:
     before, after = planned.before(), planned.after()
     return [each.manifest["data"] for each in before], [each.manifest["data"] for each in after]
+
+
+def secret(**more: Any) -> dict[str, Any]:
+    """Return a Secret as the engine tells of it."""
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": "[secret]"}
+    return {"inputs": {**manifest, **more}, "parent": APP}
+
+
+@pytest.mark.parametrize(
+    "ops",
+    [
+        ["update"],
+        ["create-replacement", "replace", "delete-replaced"],
+        ["delete-replaced", "replace", "create-replacement"],
+    ],
+)
+def test_a_secret_with_new_values_differs_although_no_value_is_said(ops: list[str]) -> None:
+    """Otherwise nobody would be asked whether it may go for a while."""
+    sides = {"delete-replaced": (secret(), None)}
+    planned = heard(*(step(op, *sides.get(op, (secret(), secret()))) for op in ops))
+
+    [found] = compare(planned.before(), planned.after()).objects
+
+    assert found.object == Identity("", "Secret", "", "a")
+    assert [(each.path, each.old, each.new) for each in found.fields] == [
+        ("data", "[secret]", "[renewed]")
+    ]
+
+
+@pytest.mark.parametrize("op", ["same", "refresh"])
+def test_a_secret_that_stays_differs_in_nothing(op: str) -> None:
+    planned = heard(step(op, secret(), secret()))
+
+    assert compare(planned.before(), planned.after()).objects == ()
+
+
+def test_what_differs_of_a_secret_beside_its_values_is_all_that_is_said() -> None:
+    planned = heard(step("update", secret(), secret(type="Opaque")))
+
+    [found] = compare(planned.before(), planned.after()).objects
+
+    assert [each.path for each in found.fields] == ["type"]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,11 @@ _TOKEN = "kubernetes.io/service-account-token"
 _WAIT = "pulumi.com/waitFor"
 _PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 """Annotations that the genuine plugin obeys; see its package's page in the Pulumi registry."""
+_HELD = {"Secret": ("data", "stringData"), "ConfigMap": ("data", "binaryData")}
+"""What the genuine plugin changes only where it is told that it may, and replaces otherwise.
+
+Source: https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/diff.go
+"""
 _GONE = 60
 """Seconds to wait until an object that is deleted has gone."""
 _EXISTS = (
@@ -51,8 +56,8 @@ class Kubernetes(Plugin):
 
     def __init__(self) -> None:
         """Wait to be configured."""
-        self.fixed: dict[str, tuple[str, ...]] = {}
         self.api: Api | None = None
+        self.mutable: frozenset[str] = frozenset()
         self.cancelled: futures.Future[Any] = futures.Future()
         self.requests = futures.ThreadPoolExecutor(64)
 
@@ -67,18 +72,17 @@ class Kubernetes(Plugin):
 
     def Configure(self, request: Any, context: Any) -> Any:
         args = plain(given(request.args))
-        self.fixed = {
-            kind: ("data", "binaryData", "stringData", "type")
-            for kind in ("ConfigMap", "Secret")
-            if str(args.get(f"enable{kind}Mutable")).lower() != "true"
-        }
         text = args.get("kubeconfig")
-        if text == UNKNOWN:
-            self.api = None
+        if text == UNKNOWN or ("kubeconfig" in args and text is None):
+            self.api = (
+                None  # The genuine one takes null for a kubeconfig in which there is nothing.
+            )
         else:
             text = text or Path(os.environ.get("KUBECONFIG", "")).read_text()
             text = Path(text).read_text() if text.startswith("/") else text
             self.api = Api.of(text, str(args.get("context") or ""))
+        may = {kind: str(args.get(f"enable{kind}Mutable")).lower() == "true" for kind in _HELD}
+        self.mutable = frozenset(kind for kind, each in may.items() if each)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=False
         )
@@ -86,8 +90,9 @@ class Kubernetes(Plugin):
     def Diff(self, request: Any, context: Any) -> Any:
         old, new = plain(given(request.old_inputs)), plain(given(request.news))
         found = dict(differences(old, new))
-        fixed = (*_IDENTITY, *self.fixed.get(str(new.get("kind")), ()))
-        replaces = [path for path in found if path.startswith(fixed)]
+        kind = str(new.get("kind", ""))
+        held = () if kind in self.mutable else _HELD.get(kind, ())
+        replaces = [path for path in found if path in _IDENTITY or path.split(".")[0] in held]
         if self.api is not None and found and not replaces and not unknown(new):
             try:
                 manager = _manager(given(request.olds))

@@ -136,3 +136,36 @@ def test_an_environment_without_an_engine_comes_about_stays_and_goes(
 
     assert first.code == 0, first.err
     comes_and_goes(sample, "development")
+
+
+def test_flux_is_told_of_commits_and_reads_what_not_everybody_may(
+    sample: Lab, start: Start, provider: Path
+) -> None:
+    """What it needs for both is nowhere but on the cluster; its own kinds take what we say of them."""
+    stack, head = "Pulumi.staging.yaml", "fleet/fleet.yaml"
+    sample.edit(stack, "flux: {}", "flux: {webhook: github}")
+    sample.edit(head, "branch: main", "branch: main\n  credentials: password")
+    # Two programs less: the kinds that count here are Flux's.
+    sample.edit(stack, "      gatekeeper: {} # tried here before production gets it\n", "")
+    sample.planes = {"staging-us-east": start("staging-us-east", OTHERS, pods=True)}
+    sample.provider = provider
+    plane = sample.planes["staging-us-east"]
+    sample.pulumi("stack", "init", "staging", given="")
+    for key, value in (("username", "a-reader"), ("password", "the-password-of-a-reader")):
+        sample.secrets += [value, b64encode(value.encode()).decode()]
+        path = ("--secret", "--path", f"gitops:repository.{key}", "--stack", "staging")
+        sample.pulumi("config", "set", *path, given=value)
+
+    first = sample("up", "staging", "--yes")
+
+    assert first.code == 0, first.err
+    assert secret(plane, "flux-system", "repository-staging") == {
+        "username": "a-reader",
+        "password": "the-password-of-a-reader",
+    }
+    [token] = secret(plane, "flux-system", "webhook-staging").values()
+    assert len(token) == 40
+    sample.secrets += [token, b64encode(token.encode()).decode()]
+    for each in (each for each in sample.state.rglob("*") if each.is_file()):
+        assert not sample.leaks(each.read_text(errors="replace")), f"{each} holds a secret"
+    comes_and_goes(sample, "staging")

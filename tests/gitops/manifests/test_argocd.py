@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from gitops.manifests.argocd import Target, Tenant, app_project, application_set
-from gitops.model import Environment, SyncMode
-from gitops.model.environment import Repository
+from gitops.model import Environment, Repository, SyncMode
 from tests.sites import FLEET, SHOP, TENANT, TEST, tenant_metadata
 
 IN_CLUSTER = "https://kubernetes.default.svc"

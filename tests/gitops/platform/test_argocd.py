@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from gitops.model import ArgoCd, ComponentName, Environment, Notifications
+from gitops.model import ArgoCd, ComponentName, Credentials, Environment, Notifications
 from gitops.model.platform import Webhook
 from gitops.objects import Manifest
 from gitops.platform import argocd
-from gitops.platform.install import installed
+from gitops.platform.install import Held, installed
+from tests import private
 from tests.published import argo_cd, made, place
 from tests.sites import ONE, TEST
 
@@ -73,6 +74,23 @@ def test_only_config_maps_are_configured() -> None:
     assert list(argocd.configured(at, ArgoCd(), [given])) == [given]
 
 
+PUBLISHED = "github.com ssh-ed25519 AAAA\n"
+
+
+def known_hosts(kind: Credentials) -> str:
+    """Return the servers that Argo CD knows, where the repository is read with *kind*."""
+    at = replace(AT, fleet=private.fleet(kind))
+    name = "argocd-ssh-known-hosts-cm"
+    given = made("v1", "ConfigMap", name, data={"ssh_known_hosts": PUBLISHED})
+    [found] = argocd.configured(at, ArgoCd(), [given])
+    return found["data"]["ssh_known_hosts"]
+
+
+def test_our_git_server_is_known_beside_those_that_everybody_knows() -> None:
+    assert known_hosts(Credentials.SSH) == f"{PUBLISHED}{private.KNOWN_HOST}\n"
+    assert known_hosts(Credentials.PASSWORD) == PUBLISHED
+
+
 def test_without_notifications_their_config_map_is_as_released() -> None:
     assert data("argocd-notifications-cm") is None
 
@@ -115,9 +133,10 @@ def test_the_body_of_a_webhook_is_json_once_its_words_are_filled_in() -> None:
 
 @pytest.mark.parametrize("webhook", [None, *Webhook])
 def test_the_key_of_the_webhook_is_the_one_argo_cd_looks_for(webhook: Webhook | None) -> None:
-    wanted = f"webhook.{webhook.value}.secret" if webhook else ""
+    key = f"webhook.{webhook.value}.secret" if webhook else ""
 
-    assert argocd.webhook_key(ArgoCd(webhook=webhook)) == wanted
+    wanted = Held(name="argocd-secret", key=key) if webhook else None
+    assert argocd.webhook(ArgoCd(webhook=webhook)) == wanted
 
 
 KINDS = ["Namespace", "networking.k8s.io/IngressClass", "kyverno.io/ClusterPolicy"]

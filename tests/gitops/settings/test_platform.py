@@ -89,6 +89,36 @@ def test_what_is_not_known_is_told_with_its_place_and_the_nearest(
     assert installed(tmp_path, platform) == [f"{STACK}:{place}: platform.{said}"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "delivery", "said"),
+    [
+        ("{flux: {webhook: github}}", "flux", []),
+        ("{flux: {controllers: [source-controller]}}", "argocd", []),
+        ("{flux: {webhook: github, controllers: [source-controller]}}", "flux",
+         ["platform.flux.webhook: nobody answers a webhook: notification-controller is not among "
+          "'controllers'. Add notification-controller to 'controllers', or remove 'webhook'."]),
+        ("{flux: {webhook: gitlab}}", "argocd",
+         ["platform.flux.webhook: Flux reads no repository here: 'delivery' is argocd. Accepted: "
+          "delivery: flux. Remove 'webhook'."]),
+    ],
+)  # fmt: skip
+def test_a_webhook_needs_somebody_who_answers_and_something_to_fetch(
+    tmp_path: Path, platform: str, delivery: str, said: list[str]
+) -> None:
+    root = installing(tmp_path, programs={"flux": []})
+    (root / STACK).write_text(environment(platform, delivery=delivery))
+
+    at = f"{STACK}:6:23: config.gitops:environment."
+    assert problems(root) == [f"{at}{each}" for each in said]
+
+
+def test_flux_knows_fewer_kinds_of_servers_than_argo_cd(tmp_path: Path) -> None:
+    assert installed(tmp_path, "{flux: {webhook: gogs}}") == [
+        f"{STACK}:6:23: platform.flux.webhook: 'gogs' is not accepted. Accepted: github, gitlab, "
+        "bitbucket, generic-hmac. Correct or remove it."
+    ]
+
+
 def mirrored(root: Path, mirror: str) -> list[str]:
     return problems(write(root, fleet__fleet_dot_yaml=head(mirror)))
 

@@ -31,7 +31,7 @@ def test_keys_of_pulumi_and_of_providers_are_accepted(tmp_path: Path, more: str)
 TOP = "Accepted: config, secretsprovider, encryptedkey, encryptionsalt, environment. "
 OURS = (
     "Accepted: gitops:environment, gitops:apps, gitops:clusters, gitops:kubeconfigs, "
-    "and keys of providers such as aws:region. "
+    "gitops:repository, and keys of providers such as aws:region. "
 )
 
 
