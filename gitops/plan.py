@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gitops import delivery
+from gitops.alerts import alerts
 from gitops.errors import ProgramError
 from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
@@ -56,6 +57,8 @@ class ClusterPlan:
     """Programs that bring applications about, watch and judge them. Pulumi's."""
     delivery: tuple[Manifest, ...]
     """Roots of the GitOps engine. Pulumi's; none where delivery is direct."""
+    alerts: tuple[Manifest, ...] = ()
+    """What Prometheus judges and scrapes. Pulumi's."""
     applications: Mapping[str, ApplicationPlan]
     """By name. The engine's, or Pulumi's where delivery is direct."""
 
@@ -81,7 +84,7 @@ class StackPlan:
         """
         plan = self.clusters[name]
         programs = plan.platform.objects() if platform else ()
-        for manifest in (*plan.tenancy, *programs, *plan.delivery):
+        for manifest in (*plan.tenancy, *programs, *plan.alerts, *plan.delivery):
             yield self._placed(name, "", manifest)
         for app, each in plan.applications.items():
             if app not in without:
@@ -149,6 +152,10 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
     seen = delivery.outlines(fleet, stack)
     owned = delivery.owned(seen)
     reach = delivery.reach(fleet, stack, owned)
+    roots = {
+        name: tuple(delivery.roots(fleet, stack, owned, each))
+        for name, each in stack.clusters.items()
+    }
     return StackPlan(
         environment=stack.environment,
         clusters={
@@ -156,7 +163,8 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
                 cluster=cluster,
                 tenancy=tuple(_tenancy(fleet, stack.environment, cluster)),
                 platform=platform(fleet, stack, cluster, reach),
-                delivery=tuple(delivery.roots(fleet, stack, owned, cluster)),
+                delivery=roots[name],
+                alerts=tuple(alerts(fleet, stack, cluster, engine=bool(roots[name]))),
                 applications={
                     app: _application(fleet, stack, cluster, deployment, seen)
                     for app, deployment in stack.deployments.items()

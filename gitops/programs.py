@@ -19,6 +19,7 @@ from gitops.places import cache_folder
 
 _TAGS = "tags.txt"
 
+
 def build(
     module: Path,
     program: str,
