@@ -119,10 +119,9 @@ def _unreachable(watch: Watch) -> Iterator[Alert]:
         yield Alert(
             name="ArgoCDClusterUnreachable",
             # Its other label is a version, which an upgrade changes.
-            expr=f"label_replace(min by (server) (argocd_cluster_connection_status{where}) == 0, "
-            f'"cluster", "{name}", "", "")',
+            expr=f"min by (server) (argocd_cluster_connection_status{where}) == 0",
             hold=watch.settings.patience,
-            labelled=frozenset({"cluster"}),
+            labels={"cluster": name},
             summary=f"Argo CD does not reach {name}",
             description=f"Nothing is deployed to {name}, and nothing is known of what runs there.",
         )

@@ -3,7 +3,8 @@
 Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gitops.alerts.watch import Watch
 from gitops.model import Severity
@@ -29,6 +30,8 @@ class Alert:
     """The highest severity that it ever has."""
     labelled: frozenset[str] = frozenset()
     """Labels that the series have: those of the cluster and of the platform's team otherwise."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Labels instead of those."""
 
 
 def rule(watch: Watch, alert: Alert) -> dict[str, object]:
@@ -38,6 +41,7 @@ def rule(watch: Watch, alert: Alert) -> dict[str, object]:
         "environment": watch.environment.name,
         "cluster": watch.cluster.name,
         "team": watch.settings.team or "",
+        **alert.labels,
     }
     base = watch.settings.runbooks
     key, place = ("runbook_url", base) if base else ("runbook", _PAGE)
