@@ -117,7 +117,8 @@ def _charts(more: str) -> str:
 
 def _info(operator: str, kind: str, *more: str) -> str:
     where = ", ".join([f'customresource_kind{operator}"{kind}"', *(each for each in more if each)])
-    return f"gotk_resource_info{{{where}}}"
+    # Ours by kind, or gotk_resource_info, as the Flux project's own configuration has it.
+    return f'{{__name__=~"gotk_[a-z]+_info", {where}}}'
 
 
 def _by_team(watch: Watch, series: str) -> str:

@@ -98,8 +98,10 @@ def _resource(part: str, version: str, kind: str) -> dict[str, Any]:
         "revision": _REVISIONS.get(kind, ["status", "artifact", "revision"]),
     }
     metric = {
-        "name": "resource_info",
-        "help": "The current state of a Flux resource.",
+        # A name for each kind: of kinds that share one, kube-state-metrics since 2.12 exposes the
+        # first alone (https://github.com/kubernetes/kube-state-metrics/issues/2386).
+        "name": f"{kind.lower()}_info",
+        "help": f"The current state of a {kind} of Flux.",
         "each": {"type": "Info", "info": {"labelsFromPath": {"name": labels.pop("name")}}},
         "labelsFromPath": labels,
     }

@@ -1,5 +1,6 @@
 """The rules in the real promtool: what fires, when, for whom, and what does not."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def flux(kind: str, name: str, namespace: str = "flux-system", **more: str) -> s
         "customresource_kind": kind, "name": name, "exported_namespace": namespace,
         "namespace": "monitoring", "ready": "True", "suspended": "false", "revision": "main@sha1:1",
     }  # fmt: skip
-    return series("gotk_resource_info", {**labels, **more})
+    return series(f"gotk_{kind.lower()}_info", {**labels, **more})
 
 
 ALWAYS = "1x2000"
@@ -301,6 +302,19 @@ def test_a_kustomization_that_is_not_ready_is_told_to_its_team(tmp_path: Path) -
         }
         fires = {"alertname": "FluxNotReady", **HERE, "name": name, "team": team}
         assert made.judged(given, {14: [], 16: [fires]}) == ""
+
+
+def test_the_flux_projects_own_configuration_serves_as_well(tmp_path: Path) -> None:
+    given = {
+        re.sub("gotk_[a-z]+_info", "gotk_resource_info", name): each
+        for name, each in {
+            **FLUX_WELL,
+            flux("Kustomization", "test-shop", ready="False"): ALWAYS,
+        }.items()
+    }
+
+    fires = {"alertname": "FluxNotReady", **HERE, "name": "test-shop", "team": "shop"}
+    assert rules(tmp_path, **FLUX, **AUTOMATED).judged(given, {14: [], 16: [fires]}) == ""
 
 
 def test_where_a_person_resumes_flux_only_a_deployment_that_failed_is_told(tmp_path: Path) -> None:

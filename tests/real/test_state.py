@@ -29,6 +29,17 @@ PATIENCE = 60
 """Seconds until every kind is seen."""
 
 
+SEEN = (
+    'customresource_kind="HelmRelease"',
+    'customresource_kind="GitRepository"',
+    'name="test-shop"',
+    'name="test-shop-data"',
+    "kube_cronjob_status_last_successful_time{",
+    "kube_deployment_status_replicas_available{",
+)
+"""What is exposed once every kind was seen."""
+
+
 @pytest.fixture(scope="module")
 def plane(start: Start) -> ControlPlane:
     """Return a cluster with the kinds of Flux, and objects in every state that matters."""
@@ -120,17 +131,15 @@ def exposed(plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _scraped(port: int, log: Path) -> str:
     end = time.monotonic() + PATIENCE
-    text = ""
-    while time.monotonic() < end:
+    missing, text = set(SEEN), ""
+    while missing and time.monotonic() < end:
+        time.sleep(0.5)
         with suppress(URLError, OSError):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
                 text = answer.read().decode()
-            wanted = ('customresource_kind="HelmRelease"', 'customresource_kind="GitRepository"',
-                      'name="test-shop-data"', 'kube_cronjob_status_last_successful_time{')  # fmt: skip
-            if all(each in text for each in wanted):
-                return text
-        time.sleep(0.5)
-    raise AssertionError(f"not all is exposed: {text[-2000:]}\n{log.read_text()[-3000:]}")
+            missing = {each for each in SEEN if each not in text}
+    assert not missing, log.read_text()
+    return text
 
 
 def series(text: str) -> Series:
@@ -141,9 +150,7 @@ def series(text: str) -> Series:
 
 def info(text: str, name: str) -> dict[str, str]:
     [line] = [
-        each
-        for each in text.splitlines()
-        if each.startswith("gotk_resource_info{") and f',name="{name}"' in each
+        each for each in text.splitlines() if each.startswith("gotk_") and f',name="{name}"' in each
     ]
     return dict(re.findall(r'(\w+)="([^"]*)"', line))
 
