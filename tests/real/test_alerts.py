@@ -15,10 +15,10 @@ from tests.real.schemas import UnavailableError
 from tests.watched import groups, watched
 
 pytestmark = pytest.mark.real
-ARGO = {"delivery": Delivery.ARGOCD}
-FLUX = {"delivery": Delivery.FLUX}
-AUTOMATED = {"sync": SyncMode.AUTOMATED}
-EVERY = {"platform": Platform(argo_rollouts=Movable(), sealed_secrets=Movable(),
+ARGO: dict[str, Any] = {"delivery": Delivery.ARGOCD}
+FLUX: dict[str, Any] = {"delivery": Delivery.FLUX}
+AUTOMATED: dict[str, Any] = {"sync": SyncMode.AUTOMATED}
+EVERY: dict[str, Any] = {"platform": Platform(argo_rollouts=Movable(), sealed_secrets=Movable(),
                               external_secrets=Movable())}  # fmt: skip
 HERE = {"severity": "warning", "environment": "test", "cluster": "us"}
 PLATFORM = {**HERE, "team": "platform"}

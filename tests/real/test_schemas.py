@@ -99,7 +99,7 @@ def test_a_misspelled_field_of_any_kind_is_noticed(
         ("ApplicationSet", {"spec": {"generators": []}}),
         ("AppProject", {"spec": {"destinations": "all"}}),
         ("Service", {"spec": {"ports": [{"port": "http"}]}}),
-        ("PrometheusRule", {"spec": {"groups": [{"rules": []}]}}),
+        ("PrometheusRule", {"spec": {"groups": [{"rules": "all"}]}}),
         ("PodMonitor", {"spec": {"selector": {}, "podMetricsEndpoints": {"port": "x"}}}),
         ("ServiceMonitor", {"spec": {"endpoints": [{"port": "metrics"}]}}),
     ],
