@@ -197,3 +197,11 @@ def test_what_is_exposed_makes_exactly_the_alerts_that_it_should(
             ]
         },
     ) == ""  # fmt: skip
+
+
+def test_no_metric_is_described_twice(exposed: str) -> None:
+    """Of kinds that share a name, kube-state-metrics exposes some, or a text that is not valid."""
+    described = re.findall(r"^# HELP (\S+)", exposed, re.MULTILINE)
+
+    assert len(described) == len(set(described))
+    assert "gotk_kustomization_info" in described
