@@ -1,6 +1,7 @@
 """Pulumi components: thin shells around the objects that the core builds."""
 
 from components.access import Access, AccessArgs, Served, ServedArgs
+from components.alerts import Alerts, AlertsArgs
 from components.application import Application, ApplicationArgs
 from components.cluster import Cluster, ClusterArgs
 from components.delivery import Delivery, DeliveryArgs
@@ -17,6 +18,8 @@ from components.tenancy import Tenancy, TenancyArgs
 __all__ = [
     "Access",
     "AccessArgs",
+    "Alerts",
+    "AlertsArgs",
     "Application",
     "ApplicationArgs",
     "Cluster",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.access import Access, AccessArgs, Served, ServedArgs
+from components.alerts import Alerts, AlertsArgs
 from components.application import Application, ApplicationArgs
 from components.delivery import Delivery, DeliveryArgs
 from components.platform import Platform, PlatformArgs
@@ -54,6 +55,10 @@ class Cluster(ComponentResource):
             given = AccessArgs(manifests=args.plan.platform.access)
             after = ResourceOptions(parent=self, depends_on=list(spaces.values()))
             self.access = Access(f"{name}-access", given, after).config
+        if args.plan.alerts:
+            # Rules may lie in the namespace of a team, and their kind may come with a program.
+            after = ResourceOptions(parent=self, depends_on=[*spaces.values(), *self.ready])
+            Alerts(f"{name}-alerts", AlertsArgs(manifests=args.plan.alerts), after)
         if args.plan.delivery:
             delivery = DeliveryArgs(
                 manifests=args.plan.delivery,

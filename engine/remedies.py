@@ -32,6 +32,11 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "where it is off (date -u); otherwise let the certificate be renewed",
     ),
     (
+        r"no matches for kind.*monitoring\.coreos\.com",
+        "Cluster {cluster} has no Prometheus operator, which defines this kind and reads it. Install it "
+        "there, or take 'alerts' out of Pulumi.{stack}.yaml",
+    ),
+    (
         r"no matches for kind",
         "The cluster does not know this kind. Install what defines it, or correct the version",
     ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gitops import delivery
+from gitops.alerts import alerts
 from gitops.errors import ProgramError
 from gitops.manifests import application, core, raw
 from gitops.manifests.site import Site
@@ -56,6 +57,8 @@ class ClusterPlan:
     """Programs that bring applications about, watch and judge them. Pulumi's."""
     delivery: tuple[Manifest, ...]
     """Roots of the GitOps engine. Pulumi's; none where delivery is direct."""
+    alerts: tuple[Manifest, ...] = ()
+    """What Prometheus judges and scrapes. Pulumi's."""
     credentials: Mapping[str, str] = field(default_factory=dict[str, str])
     """By key of the Secret among the roots, where in ``gitops:repository`` its value is."""
     applications: Mapping[str, ApplicationPlan]
@@ -83,7 +86,7 @@ class StackPlan:
         """
         plan = self.clusters[name]
         programs = plan.platform.objects() if platform else ()
-        for manifest in (*plan.tenancy, *programs, *plan.delivery):
+        for manifest in (*plan.tenancy, *programs, *plan.alerts, *plan.delivery):
             yield self._placed(name, "", manifest)
         for app, each in plan.applications.items():
             if app not in without:
@@ -151,6 +154,10 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
     seen = delivery.outlines(fleet, stack)
     owned = delivery.owned(seen)
     reach = delivery.reach(fleet, stack, owned)
+    roots = {
+        name: tuple(delivery.roots(fleet, stack, owned, each))
+        for name, each in stack.clusters.items()
+    }
     return StackPlan(
         environment=stack.environment,
         clusters={
@@ -158,8 +165,9 @@ def plan(fleet: Fleet, environment: str) -> StackPlan:
                 cluster=cluster,
                 tenancy=tuple(_tenancy(fleet, stack.environment, cluster)),
                 platform=platform(fleet, stack, cluster, reach),
-                delivery=tuple(delivery.roots(fleet, stack, owned, cluster)),
+                delivery=roots[name],
                 credentials=delivery.credentials(fleet, stack),
+                alerts=tuple(alerts(fleet, stack, cluster, engine=bool(roots[name]))),
                 applications={
                     app: _application(fleet, stack, cluster, deployment, seen)
                     for app, deployment in stack.deployments.items()

@@ -17,6 +17,8 @@ from pathlib import Path
 from gitops.errors import ProgramError
 from gitops.places import cache_folder
 
+_TAGS = "tags.txt"
+
 
 def build(
     module: Path,
@@ -57,7 +59,8 @@ def _build(go: str, module: Path, place: Path) -> None:
     partial = place.with_name(f"{place.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
-    command = [go, "build", "-trimpath", "-ldflags", _flags(module), "-o", str(partial), "tool"]
+    flags = ["-trimpath", "-ldflags", _flags(module), *_tags(module), "-o", str(partial)]
+    command = [go, "build", *flags, "tool"]
     # The user's own flags may be for their own modules; this one is built as its lock says.
     environment = {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false"}
     try:
@@ -82,9 +85,18 @@ def _flags(module: Path) -> str:
     return " ".join(["-s", "-w", *own])
 
 
+def _tags(module: Path) -> list[str]:
+    """Return the build tags, such as those that leave out what nobody here needs."""
+    file = module / _TAGS
+    return ["-tags", ",".join(file.read_text(encoding="utf-8").split())] if file.exists() else []
+
+
 def _digest(module: Path) -> str:
     found = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
     own = sorted(module.rglob("*.go"))
     for file in (*(module / name for name in ("go.mod", "go.sum", "ldflags.txt")), *own):
         found.update(hashlib.sha256(file.read_bytes() if file.exists() else b"").digest())
+    # Only where there are some: what was built without any keeps its place.
+    if (module / _TAGS).exists():
+        found.update(hashlib.sha256((module / _TAGS).read_bytes()).digest())
     return found.hexdigest()[:16]

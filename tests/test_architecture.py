@@ -13,6 +13,7 @@ from tests import ROOT
 MAX_LINES = 300
 TOKENS = {
     "Access": "gitops:index:Access",
+    "Alerts": "gitops:index:Alerts",
     "Application": "gitops:index:Application",
     "Cluster": "gitops:index:Cluster",
     "Definitions": "gitops:index:Definitions",
@@ -41,6 +42,7 @@ LAYERS = (
     {"preview"},
     {"diff", "layouts", "verdicts"},
     {"plan", "settings"},
+    {"alerts"},
     {"delivery"},
     {"platform"},
     {"layouts.paths", "manifests", "rules"},

@@ -71,6 +71,8 @@ def _part(placed: Placed) -> str:
     if any(each.endswith("/component") and "gitops." in each for each in labels):
         known = "argocd.argoproj.io/secret-type" in labels
         return "served" if known else "access"
+    if manifest["metadata"]["name"].startswith("gitops-"):
+        return "alerts"
     if manifest["kind"] not in TENANCY:
         return "delivery"
     return "tenancy" if any(each.endswith("/team") for each in labels) else "platform"

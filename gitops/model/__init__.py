@@ -1,5 +1,6 @@
 """The model: frozen values that say what exists. ``settings`` makes them, everything reads them."""
 
+from gitops.model.alerts import AlertGroup, Alerts, Severity
 from gitops.model.application import (
     KINDS,
     AnyApplication,
@@ -44,6 +45,8 @@ from gitops.model.repository import Credentials, Repository
 
 __all__ = [
     "KINDS",
+    "AlertGroup",
+    "Alerts",
     "AnyApplication",
     "Application",
     "ArgoCd",
@@ -77,6 +80,7 @@ __all__ = [
     "ScheduledJob",
     "Sensitivity",
     "Service",
+    "Severity",
     "Stack",
     "Stateful",
     "SyncMode",

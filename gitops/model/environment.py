@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gitops import fields
+from gitops.model.alerts import Alerts
 from gitops.model.parts import SHAPE, SyncMode
 from gitops.model.platform import Component, ComponentName, Platform
 
@@ -67,6 +68,8 @@ class Environment:
         default_factory=dict[ComponentName, Component]
     )
     """Versions of those programs, instead of the ones in `fleet/versions.yaml`."""
+    alerts: Alerts | None = None
+    """Prometheus rules about the engine, the platform and the applications; none when left out."""
 
     @property
     def guarded(self) -> bool:

@@ -92,6 +92,8 @@ class References:
                     document, (*ENVIRONMENT, "clusters"), f"{cluster!r} stands here twice"
                 )
         self._platform(environment, document)
+        teams = self.sources.known.teams
+        self._names(document, (*ENVIRONMENT, "alerts", "team"), teams, "team", shapes.TEAMS)
         if not environment.clusters:
             self.reading.complain(
                 document, (*ENVIRONMENT, "clusters"), "there is no cluster", "at least one"

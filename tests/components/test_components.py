@@ -49,7 +49,7 @@ def registered(recording: Recording) -> Counter[str]:
 
 def everything(plan: ClusterPlan) -> list[Manifest]:
     apps = [each for app in plan.applications.values() for each in (*app.objects, *app.tests)]
-    return [*plan.tenancy, *platform(plan), *plan.delivery, *apps]
+    return [*plan.tenancy, *platform(plan), *plan.alerts, *plan.delivery, *apps]
 
 
 def platform(plan: ClusterPlan) -> list[Manifest]:
@@ -88,6 +88,7 @@ def test_type_tokens_are_frozen(direct: ClusterPlan, argocd: ClusterPlan) -> Non
         found |= {each.type for each in recording.resources if not each.custom}
 
     assert found - {"pulumi:pulumi:Stack"} == {
+        "gitops:index:Alerts",
         "gitops:index:Cluster",
         "gitops:index:Tenancy",
         "gitops:index:Delivery",
@@ -106,7 +107,9 @@ def test_a_cluster_registers_what_the_core_built_and_nothing_else(plan: ClusterP
 def test_applications_are_left_to_the_engine_unless_there_is_none(plan: ClusterPlan) -> None:
     recording = recorded(build(plan, applications=False))
 
-    assert registered(recording) == kinds([*plan.tenancy, *platform(plan), *plan.delivery])
+    assert registered(recording) == kinds(
+        [*plan.tenancy, *platform(plan), *plan.alerts, *plan.delivery]
+    )
 
 
 def test_every_object_has_the_explicit_provider_of_its_cluster(plan: ClusterPlan) -> None:
@@ -151,6 +154,7 @@ def test_an_outer_component_does_not_steal_the_children(argocd: ClusterPlan) -> 
     assert {each.name for each in recording.children(one(recording, "it").urn)} == {
         "it-tenancy",
         "it-platform",
+        "it-alerts",
         "it-delivery",
     }
     assert {each.provider for each in objects(recording)} == {PROVIDER}

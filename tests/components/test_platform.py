@@ -327,3 +327,43 @@ def test_each_cluster_whose_flux_is_called_passes_its_token_on(tmp_path: Path) -
         pulumi.export("tokens", Cluster("one", args, options("one")).webhooks)
 
     assert set(recorded(program).outputs["tokens"]) == {"one-flux"}
+
+
+WATCHED = "{namespace: %s, labels: {release: prometheus}}"
+
+
+def watched(root: Path, namespace: str) -> Mapping[str, ClusterPlan]:
+    """Return two clusters that are watched from *namespace*, with the programs above."""
+    installing(root, PLATFORM, PROGRAMS)
+    stack = root / "Pulumi.test.yaml"
+    stack.write_text(f"{stack.read_text()}    alerts: {WATCHED % namespace}\n")
+    return dict(plan(fetched(root), "test").clusters)
+
+
+def test_rules_wait_for_the_namespaces_of_teams_and_for_the_programs_they_watch(
+    tmp_path: Path,
+) -> None:
+    found = recorded(build(watched(tmp_path, "shop")))
+
+    rules = [each for each in objects(found) if kind(each) in {"PrometheusRule", "ServiceMonitor"}]
+    [space] = [each for each in objects(found) if each.name == "one-tenancy-namespace-shop"]
+    [server] = program(found, "one-argo-cd", "Deployment")
+    mine = [each for each in rules if each.name.startswith("one-alerts-")]
+    assert {kind(each) for each in mine} == {"PrometheusRule", "ServiceMonitor"}
+    for each in mine:
+        assert {space.urn, server.urn} <= before(found, each)
+        assert each.inputs["metadata"]["namespace"] == "shop"
+        assert not each.protect
+
+
+def test_the_component_of_the_rules_names_them(tmp_path: Path) -> None:
+    monitor = monitored(build(watched(tmp_path, "shop")))
+
+    found = {urn.rpartition("::")[2]: each for urn, each in monitor.finished.items()}
+    assert found["two-alerts"] == {
+        "rules": ["gitops-test-owners", "gitops-test-argo-rollouts", "gitops-test-applications"]
+    }
+
+
+def test_nothing_is_registered_where_nothing_is_watched(recording: Recording) -> None:
+    assert not [each for each in recording.resources if "alerts" in each.name]

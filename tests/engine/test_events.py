@@ -184,6 +184,11 @@ UNREACHABLE = "configured Kubernetes cluster is unreachable: unable to load sche
          "become live: 'a' timed out waiting to be Ready", "It is on cluster one and in the state"),
         ('configmaps "a" already exists\n\nThe resource already exists in the cluster. This can happen when:',
          "gitops up test --adopt ConfigMap/a"),
+        ("the API server reported that the apiVersion for this resource does not exist. Verify that any "
+         'required CRDs have been created: no matches for kind "PrometheusRule" in version '
+         '"monitoring.coreos.com/v1"',
+         "Cluster one has no Prometheus operator, which defines this kind and reads it. Install it there, "
+         "or take 'alerts' out of Pulumi.test.yaml"),
     ],
 )  # fmt: skip
 def test_what_the_genuine_provider_says_has_a_remedy_with_cluster_and_object(

@@ -8,7 +8,7 @@ from gitops.errors import ProgramError
 from gitops.programs import build
 
 GO = """#!/bin/sh
-echo build >> "$(dirname "$0")/calls"
+echo "$*" >> "$(dirname "$0")/calls"
 for word; do [ "$before" = -o ] && echo program > "$word/tool"; before=$word; done
 exit ${FAILS:-0}
 """
@@ -77,3 +77,15 @@ def test_without_go_the_remedies_are_named(module: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(ProgramError, match="tool is not installed, and Go, which would build it"):
         build(module, "tool")
+
+
+def test_tags_leave_out_what_they_name_and_are_a_part_of_what_was_built(
+    module: Path, tmp_path: Path
+) -> None:
+    whole = build(module, "tool")
+    (module / "tags.txt").write_text("remove_all_sd\nnetgo\n")
+
+    assert build(module, "tool") != whole
+    first, second = (tmp_path / "bin/calls").read_text().splitlines()
+    assert "-tags" not in first
+    assert "-tags remove_all_sd,netgo -o" in second

@@ -16,7 +16,7 @@ from tests.real.cluster import ControlPlane
 from tests.real.lab import Lab, Start
 
 pytestmark = pytest.mark.real
-OTHERS = frozenset({"HTTPRoute"})
+OTHERS = frozenset({"HTTPRoute", "PodMonitor", "PrometheusRule", "ServiceMonitor"})
 """Custom kinds that come with a cluster, and not with our platform."""
 BARE = {"default", "kube-node-lease", "kube-public", "kube-system"}
 """Namespaces of a cluster on which nothing was installed."""
@@ -105,7 +105,8 @@ def comes_and_goes(sample: Lab, environment: str) -> None:
     assert gone.code == 0, gone.err
     for plane in sample.planes.values():
         assert namespaces(plane) == BARE
-        assert {each.partition(".")[0] for each in definitions(plane)} == {"httproutes"}
+        kinds = {each.partition(".")[0] for each in definitions(plane)}
+        assert kinds == {f"{each.lower()}s" for each in OTHERS}
         plane.stop()
 
 

@@ -166,3 +166,14 @@ def test_a_state_that_cannot_be_written_is_named(lab: Lab, tmp_path: Path) -> No
 
     assert done.code == 2
     assert str(place) in done.err
+
+
+def test_without_the_prometheus_operator_it_is_said_who_is_missing(lab: Lab) -> None:
+    alerts = "\n    alerts: {namespace: default}"
+    lab.edit("Pulumi.test.yaml", "domains: [example.com]", f"domains: [example.com]{alerts}")
+
+    done = lab("up", "test", "--yes")
+
+    assert done.code == 2
+    assert "Cluster one has no Prometheus operator" in done.err
+    assert "Pulumi.test.yaml" in done.err

@@ -22,6 +22,7 @@ KINDS = {
     "ConfigMap", "Namespace", "ResourceQuota", "LimitRange", "AppProject", "ApplicationSet",
     "GitRepository", "Kustomization", "HelmRelease", "HelmRepository",
     "Secret", "ClusterRole", "ClusterRoleBinding", "RoleBinding",
+    "PrometheusRule", "ServiceMonitor", "PodMonitor",
 }  # fmt: skip
 
 
@@ -98,6 +99,9 @@ def test_a_misspelled_field_of_any_kind_is_noticed(
         ("ApplicationSet", {"spec": {"generators": []}}),
         ("AppProject", {"spec": {"destinations": "all"}}),
         ("Service", {"spec": {"ports": [{"port": "http"}]}}),
+        ("PrometheusRule", {"spec": {"groups": [{"rules": "all"}]}}),
+        ("PodMonitor", {"spec": {"selector": {}, "podMetricsEndpoints": {"port": "x"}}}),
+        ("ServiceMonitor", {"spec": {"endpoints": [{"port": "metrics"}]}}),
     ],
 )
 def test_a_wrong_type_a_missing_field_and_an_old_version_are_noticed(
