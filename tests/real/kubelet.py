@@ -1,7 +1,7 @@
 """A stand-in for what is missing on a control plane alone: scheduler, kubelets, an ingress controller.
 
-A test double: nothing runs. It says of every pod that it runs, of a Job's that it is done, and of
-every Ingress that it has an address. It is never shipped. What decides about pods before
+A test double: nothing runs. It says of every pod that it runs, unless its image is one that nobody
+has, of a Job's that it is done, and of every Ingress that it has an address. It is never shipped. What decides about pods before
 (controllers, pod security, quotas) and after (endpoints, availability) is real.
 """
 
@@ -16,6 +16,8 @@ from gitops.objects import at, entries
 from tests.real.api import Api, ApiError
 
 NODE = "node-of-the-tests"
+MISSING = "missing"
+"""Ends the path of an image that nobody has."""
 _CONDITIONS = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
 _MERGE = "application/merge-patch+json"
 
@@ -92,15 +94,14 @@ def _status(pod: Mapping[str, Any]) -> dict[str, Any]:
     address = (
         f"10.1.{int(at(pod, 'metadata')['uid'][:2], 16)}.{int(at(pod, 'metadata')['uid'][2:4], 16)}"
     )
-    state: dict[str, Any] = (
-        {"terminated": {"exitCode": 0, "reason": "Completed"}} if done else {"running": {}}
-    )
+    images = [each["image"] for each in entries(at(pod, "spec").get("containers"))]
+    ready = not done and not any(map(_is_missing, images))
     return {
         "phase": "Succeeded" if done else "Running",
         "podIP": address,
         "podIPs": [{"ip": address}],
         "conditions": [
-            {"type": each, "status": "False" if done and each.endswith("Ready") else "True"}
+            {"type": each, "status": str(ready or not each.endswith("Ready"))}
             for each in _CONDITIONS
         ],
         "containerStatuses": [
@@ -108,11 +109,25 @@ def _status(pod: Mapping[str, Any]) -> dict[str, Any]:
                 "name": each["name"],
                 "image": each["image"],
                 "imageID": each["image"],
-                "ready": not done,
-                "started": not done,
                 "restartCount": 0,
-                "state": state,
+                **_of_container(each["image"], done=done),
             }
             for each in entries(at(pod, "spec").get("containers"))
         ],
     }
+
+
+def _of_container(image: str, *, done: bool) -> dict[str, Any]:
+    if _is_missing(image):
+        waiting = {"reason": "ImagePullBackOff", "message": f"there is no image {image}"}
+        return {"ready": False, "started": False, "state": {"waiting": waiting}}
+    finished = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+    return {
+        "ready": not done,
+        "started": not done,
+        "state": finished if done else {"running": {}},
+    }
+
+
+def _is_missing(image: str) -> bool:
+    return image.partition("@")[0].partition(":")[0].endswith(f"/{MISSING}")

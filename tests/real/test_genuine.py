@@ -1,9 +1,11 @@
 """``up`` with Pulumi's own provider, which waits: for pods, for who finds them, for custom kinds."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.fleets import DIGEST
 from tests.real.lab import Lab, Start
 
 pytestmark = pytest.mark.real
@@ -35,3 +37,68 @@ def test_an_update_waits_for_what_it_makes_and_a_second_one_changes_nothing(wait
     gone = waiting("destroy", "test", "--yes", "--allow-destroy", "*")
     assert gone.code == 0, gone.err
     assert waiting.live("Namespace", waiting.space) is None
+
+
+PLAIN = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: plain
+  labels: &labels {app.kubernetes.io/name: plain}
+  annotations: {pulumi.com/timeoutSeconds: "SECONDS"}
+spec:
+  selector: {matchLabels: *labels}
+  template:
+    metadata: {labels: *labels}
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: plain
+          image: registry.example.com/shop/missing:1.0.0@DIGEST
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+          resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 16Mi}}
+"""
+
+
+def with_plain(waiting: Lab, seconds: int) -> None:
+    """Add an application whose image nobody has, and for which *seconds* are long enough."""
+    (waiting.root / "plain").mkdir()
+    text = PLAIN.replace("DIGEST", DIGEST).replace("SECONDS", str(seconds))
+    (waiting.root / "plain/deployment.yaml").write_text(text)
+    app = "name: plain\nkind: manifests\nteam: shop\npath: plain\n"
+    (waiting.root / "fleet/apps/plain.yaml").write_text(app)
+
+
+def test_what_does_not_become_ready_is_said_and_stays_in_the_state(waiting: Lab) -> None:
+    with_plain(waiting, 3)
+
+    first = waiting("up", "test", "--yes")
+
+    assert first.code == 2
+    assert "ImagePullBackOff" in first.err
+    assert "It is on cluster one and in the state, but does not become ready" in first.err
+    state = waiting("stack", "test", "--format", "json").document
+    assert state["pending"] == []
+    waiting.edit("plain/deployment.yaml", "shop/missing", "shop/plain")
+    done = waiting("up", "test", "--yes")
+    assert done.code == 0, done.err
+    assert waiting.different("test") == []
+
+
+def test_whoever_does_not_want_to_wait_longer_loses_nothing(waiting: Lab) -> None:
+    with_plain(waiting, 600)
+    process = waiting.start("up", "test", "--yes")
+    while waiting.live("Deployment", "plain") is None:
+        assert process.poll() is None, process.communicate()
+
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+
+    assert process.returncode in {2, 130}, err
+    assert "Traceback" not in err
+    waiting.edit("plain/deployment.yaml", "shop/missing", "shop/plain")
+    done = waiting("up", "test", "--yes")
+    assert done.code == 0, done.err
+    assert waiting.different("test") == []
+    again = waiting("up", "test", "--yes", "--format", "json")
+    assert again.document["result"] == "unchanged"
