@@ -29,8 +29,8 @@ clusters: dict[str, Cluster] = {}
 for name, each in stack.clusters.items():
     provider = k8s.Provider(
         name,
-        # Without one the person's own is used; null would be one in which there is nothing.
-        kubeconfig=pulumi.Output.secret(kubeconfigs[name]) if name in kubeconfigs else None,
+        # Empty, the person's own is used. Without it the SDK would note their path in the state.
+        kubeconfig=pulumi.Output.secret(kubeconfigs[name]) if name in kubeconfigs else "",
         context=each.cluster.context or name,
         enable_server_side_apply=True,
         enable_config_map_mutable=True,  # not deleted and made anew, under those who read it

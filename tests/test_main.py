@@ -122,7 +122,9 @@ def test_what_is_registered_is_what_was_planned(
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_cluster_has_one_provider_at_its_context(
-    stack: str, recordings: dict[str, Recording], plans: dict[str, StackPlan]
+    stack: str,
+    recordings: dict[str, Recording],
+    plans: dict[str, StackPlan],
 ) -> None:
     providers = {
         each.name: each.inputs
@@ -134,7 +136,7 @@ def test_every_cluster_has_one_provider_at_its_context(
         name: each.cluster.context or name for name, each in plans[stack].clusters.items()
     }
     # Null would be a kubeconfig in which there is nothing.
-    assert not any("kubeconfig" in each for each in providers.values())
+    assert {each["kubeconfig"] for each in providers.values()} == {""}
     for flag in ("enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"):
         assert {each[flag] for each in providers.values()} == {"true"}
 
@@ -183,6 +185,17 @@ def test_the_stack_says_what_it_is(
         "delivery": plan.environment.delivery.value,
         "clusters": {name: sorted(each.applications) for name, each in plan.clusters.items()},
     }
+
+
+def test_whose_kubeconfig_is_used_does_not_get_into_the_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/home/somebody/.kube/config")
+
+    recording = record(given("staging"))
+
+    providers = [each for each in recording.resources if "providers" in each.type]
+    assert {each.inputs["kubeconfig"] for each in providers} == {""}
 
 
 def test_a_kubeconfig_never_shows(plans: dict[str, StackPlan]) -> None:

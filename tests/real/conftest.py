@@ -36,6 +36,17 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
+def _cache_of_labs(tmp_path_factory: pytest.TempPathFactory) -> Path:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    return tmp_path_factory.mktemp("cache-of-labs")
+
+
+@pytest.fixture(autouse=True)
+def _apart(_cache_of_labs: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]  # pytest uses it
+    """Keep what updates fetch from the tests in which nothing was fetched."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_cache_of_labs))
+
+
+@pytest.fixture(scope="session")
 def schemas() -> Schemas:
     """Return the real schemas, or skip with the reason why they cannot be had."""
     try:
