@@ -59,12 +59,13 @@ class Kubelet:
         headers = {"Authorization": f"Bearer {self.api.token}"}
         with closing(self.api.connection(timeout=600)) as connection:
             connection.request("GET", f"{path}?watch=1&resourceVersion={version}", headers=headers)
-            for line in connection.getresponse():
-                event = json.loads(line)
-                if self._ended.is_set():
-                    return
-                if event["type"] in {"ADDED", "MODIFIED"}:
-                    yield event["object"]
+            with connection.getresponse() as response:
+                for line in response:
+                    event = json.loads(line)
+                    if self._ended.is_set():
+                        return
+                    if event["type"] in {"ADDED", "MODIFIED"}:
+                        yield event["object"]
 
     def _pod(self, pod: Mapping[str, Any]) -> None:
         metadata = at(pod, "metadata")

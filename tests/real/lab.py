@@ -64,6 +64,9 @@ class Lab:
     """The namespace of the team shop."""
     secrets: list[str] = field(default_factory=list[str])
     """What was made by an update, and must not be seen anywhere but on its cluster."""
+    checkpoints: bool = True
+    """Whether the engine writes its state before and after each step. With hundreds of objects that
+    is most of its time, and what comes about is the same."""
     provider: Path | None = None
     """The genuine provider, where it was built for this; otherwise an installed one or a stand-in."""
 
@@ -97,6 +100,7 @@ class Lab:
             "PULUMI_BACKEND_URL": f"file://{self.state}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "KUBECONFIG": str(config),
+            "PULUMI_SKIP_CHECKPOINTS": "" if self.checkpoints else "true",
             **given,
         }
         return {key: each for key, each in found.items() if each}

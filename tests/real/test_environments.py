@@ -26,7 +26,7 @@ LEFT_OUT = shutil.ignore_patterns(".*", "tests", "tools", "docs", "__pycache__")
 @pytest.fixture
 def sample(tmp_path: Path, published: Path) -> Lab:
     """Return a copy of the sample fleet, without control planes yet, that has a mirror."""
-    made = Lab(folder=tmp_path, planes={})
+    made = Lab(folder=tmp_path, planes={}, checkpoints=False)
     shutil.copytree(ROOT, made.root, ignore=LEFT_OUT)
     (made.root / "mirror").symlink_to(published)
     with (made.root / "fleet/fleet.yaml").open("a") as file:

@@ -1,23 +1,34 @@
 """``up`` with Pulumi's own provider, which waits: for pods, for who finds them, for custom kinds."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.fleets import DIGEST
+from tests.real.api import ApiError
+from tests.real.cluster import ControlPlane
 from tests.real.lab import Lab, Start
 
 pytestmark = pytest.mark.real
 WEB = "fleet/apps/web.yaml"
 
 
+@pytest.fixture(scope="module")
+def busy(start: Start) -> ControlPlane:
+    """Return a control plane on which pods run, as far as anybody can see."""
+    return start("busy", pods=True)
+
+
 @pytest.fixture
-def waiting(lab: Lab, start: Start, provider: Path) -> Lab:
-    """Return a small fleet on a cluster of its own on which pods run, as far as anybody can see."""
-    lab.planes["one"] = start("one", pods=True)
-    lab.provider = provider
-    return lab
+def waiting(lab: Lab, busy: ControlPlane, provider: Path) -> Iterator[Lab]:
+    """Return a small fleet on a cluster on which pods run, with Pulumi's own provider."""
+    lab.planes["one"], lab.provider = busy, provider
+    yield lab
+    with suppress(ApiError):
+        busy.api.call("DELETE", busy.api.path("v1", "Namespace", name=lab.space))
 
 
 def test_an_update_waits_for_what_it_makes_and_a_second_one_changes_nothing(waiting: Lab) -> None:
@@ -75,7 +86,7 @@ def test_what_does_not_become_ready_is_said_and_stays_in_the_state(waiting: Lab)
     first = waiting("up", "test", "--yes")
 
     assert first.code == 2
-    assert "ImagePullBackOff" in first.err
+    assert "one-plain-deployment" in first.err
     assert "It is on cluster one and in the state, but does not become ready" in first.err
     state = waiting("stack", "test", "--format", "json").document
     assert state["pending"] == []
