@@ -90,7 +90,7 @@ class Planned:
             given = event.policy_event
             stops = given.enforcement_level == _MANDATORY
             name = name_of(given.resource_urn or "")
-            self.violations.append(Violation(given.policy_name, name, _plain(given.message), stops))
+            self.violations.append(Violation(given.policy_name, name, plain(given.message), stops))
         elif event.summary_event is not None:
             changes: Mapping[Any, int] = event.summary_event.resource_changes
             for kind, number in changes.items():
@@ -167,7 +167,7 @@ class Planned:
     def _diagnosed(self, given: Any) -> None:
         if given.ephemeral or given.severity not in {"error", "warning"}:
             return
-        said = _plain(given.message)
+        said = plain(given.message)
         if given.severity == "error" and given.urn:
             self.wrong[given.urn] = said
         if said.startswith(_BESIDE) or said.removesuffix(".").endswith(_ENDINGS):
@@ -196,7 +196,7 @@ def name_of(urn: str) -> str:
     return urn.rpartition("::")[2]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return *text* without the marks of colours, in one line."""
     for mark in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 3%}>", "<{%bold%}>"):
         text = text.replace(mark, "")

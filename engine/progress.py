@@ -12,9 +12,12 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
-from engine.events import QUIET, name_of
+from engine.events import QUIET, name_of, plain
 from gitops.report.safe import visible
 from gitops.report.watched import watched
+
+_SHOWN = 3
+"""So many of a component's resources are named that are waited for."""
 
 
 class Progress:
@@ -26,6 +29,10 @@ class Progress:
         self.begun: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
+        self.groups: dict[str, str] = {}
+        """By URN, the component of what is under way."""
+        self.waits: dict[str, str] = {}
+        """By URN, what the provider says that it waits for."""
         self.live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -49,11 +56,15 @@ class Progress:
     def hear(self, event: EngineEvent) -> None:
         """Take in one event of the engine."""
         if event.resource_pre_event is not None:
-            self.begun[_group(event.resource_pre_event.metadata)] += 1
+            metadata = event.resource_pre_event.metadata
+            self.groups[metadata.urn] = _group(metadata)
+            self.begun[_group(metadata)] += 1
         elif event.res_outputs_event is not None:
             self._finished(event.res_outputs_event.metadata, self.done, "")
         elif event.res_op_failed_event is not None:
             self._finished(event.res_op_failed_event.metadata, self.failed, "failed: ")
+        elif event.diagnostic_event is not None and event.diagnostic_event.ephemeral:
+            self._waits(event.diagnostic_event.urn or "", plain(event.diagnostic_event.message))
         else:
             return
         if self.live is not None:
@@ -61,8 +72,16 @@ class Progress:
 
     def _finished(self, metadata: StepEventMetadata, counts: Counter[str], how: str) -> None:
         counts[_group(metadata)] += 1
+        self.waits.pop(metadata.urn, None)
         if self.live is None and self.lines and metadata.op not in QUIET:
             sys.stderr.write(f"{how}{metadata.op.value} {visible(name_of(metadata.urn))}\n")
+
+    def _waits(self, urn: str, said: str) -> None:
+        if urn not in self.groups or not said or self.waits.get(urn) == said:
+            return
+        self.waits[urn] = said
+        if self.live is None and self.lines:
+            sys.stderr.write(f"waiting for {visible(name_of(urn))}: {visible(said)}\n")
 
     def _tree(self) -> Tree:
         tree = Tree(Text(self.title, style="bold"))
@@ -70,7 +89,11 @@ class Progress:
             line = Text(f"{visible(group)}  {self.done[group]}/{begun}")
             if self.failed[group]:
                 line.append(f"  {self.failed[group]} failed", style="red")
-            tree.add(line)
+            branch = tree.add(line)
+            here = [each for each in self.waits.items() if self.groups[each[0]] == group]
+            for urn, said in here[:_SHOWN]:
+                text = f"{visible(name_of(urn))}: {visible(said)}"
+                branch.add(Text(text, style="dim", no_wrap=True, overflow="ellipsis"))
         return tree
 
 

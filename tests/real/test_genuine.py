@@ -35,6 +35,7 @@ def test_an_update_waits_for_what_it_makes_and_a_second_one_changes_nothing(wait
     first = waiting("up", "test", "--yes")
 
     assert first.code == 0, first.err
+    assert "waiting for one-web-service-" in first.err
     assert waiting.different("test") == []
     live = waiting.live("Deployment")
     assert live is not None
