@@ -11,9 +11,9 @@ URN = f"{APP}$kubernetes:apps/v1:Deployment::one-web-deployment"
 
 
 def step(kind: str) -> Any:
-    state = {"type": "kubernetes:apps/v1:Deployment", "urn": URN, "id": "", "inputs": {}, "outputs": {},
+    state: dict[str, Any] = {"type": "kubernetes:apps/v1:Deployment", "urn": URN, "id": "", "inputs": {}, "outputs": {},
              "provider": "", "parent": APP, "custom": True}  # fmt: skip
-    metadata = {"op": "create", "urn": URN, "type": state["type"], "old": None, "new": state,
+    metadata: dict[str, Any] = {"op": "create", "urn": URN, "type": state["type"], "old": None, "new": state,
                 "provider": "", "keys": [], "logical": True}  # fmt: skip
     return event(**{kind: {"metadata": metadata, "planning": False}})
 
