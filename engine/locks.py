@@ -110,4 +110,16 @@ def _is_dead(holder: Holder) -> bool:
         os.kill(holder.pid, 0)  # No signal: only the question whether there is such a process.
     except OSError as error:
         return isinstance(error, ProcessLookupError)
-    return False
+    return _has_ended(holder.pid)
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether process *pid* is only there because nobody has asked yet how it ended.
+
+    Source: proc_pid_stat(5)
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] in (["Z"], ["X"])

@@ -50,6 +50,15 @@ def test_only_a_process_of_this_machine_can_be_known_to_have_gone() -> None:
     assert not are_dead([Holder("me", "elsewhere", gone(), "", "")])
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells")
+def test_a_process_that_has_ended_and_was_not_asked_about_yet_is_gone() -> None:
+    """As one is whose parent was killed with it."""
+    with subprocess.Popen(["true"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+        assert are_dead([Holder("me", socket.gethostname(), process.pid, "", "")])
+
+
 def test_one_that_lives_is_enough_and_none_is_not_dead() -> None:
     here = socket.gethostname()
 

@@ -1,5 +1,6 @@
 """Credentials for the Git repository, with the genuine engine on a real API server."""
 
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -33,7 +34,8 @@ def engine(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
         "kind": "Namespace",
         "metadata": {"name": SPACES[name]},
     }
-    api.apply(space, "these-tests", force=True)
+    while at(api.apply(space, "these-tests", force=True), "metadata").get("deletionTimestamp"):
+        time.sleep(0.2)  # Of another test, which has just ended; nothing else tells.
     yield name
     lab("destroy", "test", "--yes", "--allow-destroy", "*")
     with suppress(ApiError):
