@@ -106,6 +106,15 @@ def test_where_two_could_be_it_none_is_named(tmp_path: Path) -> None:
     assert found(tmp_path, {}, both) == []
 
 
+def test_where_it_could_have_been_two_none_is_named(tmp_path: Path) -> None:
+    twin = {
+        "fleet__apps__twin_dot_yaml": WEB.replace("name: web", "name: twin"),
+        "releases__test_dot_yaml": RELEASES + RELEASES.replace("web:", "twin:").partition("\n")[2],
+    }
+
+    assert found(tmp_path, twin, renamed(WEB)) == []
+
+
 def test_what_stays_beside_the_new_one_was_not_renamed(tmp_path: Path) -> None:
     after = {
         "fleet__apps__storefront_dot_yaml": WEB.replace("name: web", "name: storefront"),

@@ -39,6 +39,16 @@ def test_custom_kinds_come_before_what_pods_need_before_pods_and_who_asks_them(
     ]
 
 
+def test_a_service_that_is_waited_for_until_it_finds_pods_comes_with_them(tmp_path: Path) -> None:
+    service = made("v1", "Service", "controller", spec={"selector": {"app": "controller"}})
+    given = {**BOTH, "argo-rollouts": [service, *release()]}
+
+    [found] = clusters(installing(tmp_path, programs=given))["one"].platform.programs
+
+    [together] = (each for each in found.stages if "Service" in kinds(each))
+    assert "Deployment" in kinds(together)
+
+
 def test_no_stage_is_empty(tmp_path: Path) -> None:
     only = {"argo-rollouts": [made("v1", "ConfigMap", "settings")]}
 

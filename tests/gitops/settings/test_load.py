@@ -130,6 +130,18 @@ def test_each_mistake_is_named_with_its_place_and_what_is_accepted(
     assert [each for each in found if each.startswith(message)], found
 
 
+def test_two_applications_cannot_have_been_the_same_one(tmp_path: Path) -> None:
+    files = {
+        f"fleet__apps__{name}_dot_yaml": APP.replace("name: web", f"name: {name}\nformerly: old")
+        for name in ("web", "api")
+    }
+
+    found = [each for each in problems(write(tmp_path, **files)) if "formerly" in each]
+
+    assert len(found) == 1
+    assert "'old' is the name of application" in found[0]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
