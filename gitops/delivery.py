@@ -18,7 +18,6 @@ from gitops.model import (
     Fleet,
     Stack,
     Team,
-    Topology,
 )
 from gitops.objects import Manifest
 from gitops.platform import Reach
@@ -136,13 +135,11 @@ def roots(fleet: Fleet, stack: Stack, apps: Owned, cluster: Cluster) -> Iterator
             yield flux.repository_secret(fleet, environment)
         yield from _flux(fleet, stack, apps, cluster)
     elif environment.delivery is Delivery.ARGOCD:
-        per_cluster = environment.topology is Topology.PER_CLUSTER
-        served = [cluster] if per_cluster else list(stack.clusters.values())
-        if per_cluster or cluster.name == next(iter(stack.clusters)):
-            found = list(_argocd(fleet, stack, apps, served, cluster))
-            if needed and found:
-                yield argocd.repository_secret(fleet, environment)
-            yield from found
+        served = [stack.clusters[each] for each in stack.served_by(cluster.name)]
+        found = list(_argocd(fleet, stack, apps, served, cluster))
+        if needed and found:
+            yield argocd.repository_secret(fleet, environment)
+        yield from found
 
 
 def _flux(fleet: Fleet, stack: Stack, apps: Owned, cluster: Cluster) -> Iterator[Manifest]:

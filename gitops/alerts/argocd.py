@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gitops.alerts.rule import Alert
 from gitops.alerts.watch import Watch, alternatives, relabelled, sudden
-from gitops.model import Severity, Topology
+from gitops.model import Severity
 
 _LABELS = frozenset({"cluster", "team"})
 _WHO = "{{ $labels.application }} on {{ $labels.cluster }}"
@@ -112,10 +112,10 @@ def _failed(watch: Watch) -> str:
 
 
 def _unreachable(watch: Watch) -> Iterator[Alert]:
-    for name, each in watch.stack.clusters.items():
-        if name not in _served(watch) or name == watch.cluster.name:
+    for name in watch.stack.served_by(watch.cluster.name):
+        if name == watch.cluster.name:
             continue
-        where = f'{{server="{each.server}"}}'
+        where = f'{{server="{watch.stack.clusters[name].server}"}}'
         yield Alert(
             name="ArgoCDClusterUnreachable",
             # Its other label is a version, which an upgrade changes.
@@ -136,18 +136,13 @@ def _projects(watch: Watch) -> str:
     return f'project=~"{watch.environment.name}-({watch.teams})"'
 
 
-def _served(watch: Watch) -> list[str]:
-    alone = watch.environment.topology is Topology.PER_CLUSTER
-    return [watch.cluster.name] if alone else list(watch.stack.clusters)
-
-
 def _by_application(watch: Watch, series: str) -> str:
     """Return *series* by application, with its team and cluster.
 
     Everything else goes: a status that changes begins a new series, for which nobody waited yet.
     """
     environment = watch.environment.name
-    pattern = f"{environment}-({alternatives(_served(watch))})-(.+)"
+    pattern = f"{environment}-({alternatives(watch.stack.served_by(watch.cluster.name))})-(.+)"
     found = f"max by (name, project) ({series})"
     found = relabelled(found, "team", "$1", "project", f"{environment}-(.+)")
     found = relabelled(found, "cluster", "$1", "name", pattern)

@@ -103,8 +103,7 @@ def _automated(watch: Watch, *, charts: bool) -> Iterator[Alert]:
 
 
 def _kustomizations(watch: Watch, more: str = "") -> str:
-    name = f"{watch.environment.name}-({watch.teams})({flux.TESTS_SUFFIX})?"
-    return _info("=", "Kustomization", f'name=~"{name}"', more)
+    return _info("=", "Kustomization", f'name=~"{_names(watch)}"', more)
 
 
 def _source(watch: Watch, more: str) -> str:
@@ -123,5 +122,9 @@ def _info(operator: str, kind: str, *more: str) -> str:
 
 def _by_team(watch: Watch, series: str) -> str:
     """Return *series* by Kustomization, with its team; what may change of a series goes."""
-    pattern = f"{watch.environment.name}-({watch.teams})({flux.TESTS_SUFFIX})?"
-    return relabelled(f"max by (name) ({series})", "team", "$1", "name", pattern)
+    return relabelled(f"max by (name) ({series})", "team", "$1", "name", _names(watch))
+
+
+def _names(watch: Watch) -> str:
+    """Return a regular expression of the Kustomizations of all teams; the team is its first group."""
+    return f"{watch.environment.name}-({watch.teams})({flux.TESTS_SUFFIX})?"

@@ -9,7 +9,7 @@ from typing import Any
 from gitops.alerts.objects import API, manifest
 from gitops.alerts.watch import Watch
 from gitops.emit import documents
-from gitops.model import AlertGroup, Flux, Topology
+from gitops.model import AlertGroup, Flux
 from gitops.objects import Manifest
 from gitops.platform import catalogue
 
@@ -43,15 +43,12 @@ _REVISIONS = {
 
 def monitors(watch: Watch) -> Iterator[Manifest]:
     """Yield a monitor for each program that Pulumi installs on the cluster and that has alerts."""
-    first = next(iter(watch.stack.clusters)) == watch.cluster.name
-    alone = watch.environment.topology is Topology.PER_CLUSTER
+    served = watch.stack.served_by(watch.cluster.name)
     for name, settings in watch.environment.platform.installed():
         if name.value not in {each.value for each in _PORTS}:
             continue
         group = AlertGroup(name.value)
-        if group in watch.settings.without or (
-            group is AlertGroup.ARGO_CD and not (first or alone)
-        ):
+        if group in watch.settings.without or (group is AlertGroup.ARGO_CD and not served):
             continue
         if isinstance(settings, Flux):
             parts = [each.value for each in settings.controllers]

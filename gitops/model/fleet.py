@@ -1,6 +1,6 @@
 """The whole fleet, checked and frozen: the one value that every command starts from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitops.model.application import Application
@@ -10,6 +10,7 @@ from gitops.model.environment import (
     Policy,
     Release,
     Team,
+    Topology,
 )
 from gitops.model.platform import Component, ComponentName, Mirror
 from gitops.model.repository import Repository
@@ -39,6 +40,13 @@ class Stack:
     """In the order that the environment names them."""
     deployments: Mapping[str, Deployment]
     """By application, in alphabetical order."""
+
+    def served_by(self, name: str) -> Sequence[str]:
+        """Return the clusters that the Argo CD on cluster *name* serves, none where it has none."""
+        if self.environment.topology is Topology.PER_CLUSTER:
+            return [name]
+        served = list(self.clusters)
+        return served if name == served[0] else []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

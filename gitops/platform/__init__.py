@@ -11,7 +11,6 @@ from gitops.model import (
     Fleet,
     Flux,
     Stack,
-    Topology,
 )
 from gitops.objects import Manifest, at
 from gitops.platform import argocd, catalogue, flux, store
@@ -81,8 +80,7 @@ class Reach:
 
 def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, Reach]) -> Platform:
     """Return what is installed on *cluster*; *reach* says by cluster where applications may be."""
-    hub = next(iter(stack.clusters)) == cluster.name
-    alone = stack.environment.topology is Topology.PER_CLUSTER
+    reached = stack.served_by(cluster.name)
     places = [
         Place(
             fleet=fleet,
@@ -93,21 +91,22 @@ def platform(fleet: Fleet, stack: Stack, cluster: Cluster, reach: Mapping[str, R
         )
         for name, settings in stack.environment.platform.installed()
     ]
-    here = [each for each in places if hub or alone or each.name is not ComponentName.ARGO_CD]
+    here = [each for each in places if reached or each.name is not ComponentName.ARGO_CD]
     found = {each.name: _found(each) for each in here}
     argo = next((each for each in places if each.name is ComponentName.ARGO_CD), None)
     access: Iterator[Manifest] = iter(())
     served: dict[str, Manifest] = {}
-    if argo is not None and not alone:
-        if hub:
-            served = {
-                name: argocd.cluster_secret(argo, each, reach[name].namespaces, reach[name].kinds)
-                for name, each in stack.clusters.items()
-                if name != cluster.name
-            }
-        else:
-            own = reach[cluster.name]
-            access = argocd.access(argo, own.namespaces, own.kinds)
+    if argo is not None and reached:
+        served = {
+            name: argocd.cluster_secret(
+                argo, stack.clusters[name], reach[name].namespaces, reach[name].kinds
+            )
+            for name in reached
+            if name != cluster.name
+        }
+    elif argo is not None:
+        own = reach[cluster.name]
+        access = argocd.access(argo, own.namespaces, own.kinds)
     return Platform(
         namespaces=tuple(
             namespaces(
