@@ -10,6 +10,7 @@ from gitops.manifests.site import MANAGED_BY, Site
 from gitops.model import (
     Cluster,
     Delivery,
+    Environment,
     Fleet,
     PodSecurity,
     RolloutStrategy,
@@ -52,6 +53,15 @@ def tenant_labels(fleet: Fleet, team: Team, environment: str) -> dict[str, str]:
         "app.kubernetes.io/managed-by": MANAGED_BY,
         f"{fleet.prefix}/environment": environment,
         f"{fleet.prefix}/team": team.name,
+    }
+
+
+def shared_labels(fleet: Fleet, environment: Environment) -> dict[str, str]:
+    """Return the labels of what an environment has for all its teams together."""
+    return {
+        "app.kubernetes.io/part-of": fleet.name,
+        "app.kubernetes.io/managed-by": MANAGED_BY,
+        f"{fleet.prefix}/environment": environment.name,
     }
 
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from gitops.manifests.site import MANAGED_BY
+from gitops.manifests.core import shared_labels
 from gitops.model import Environment, Fleet
 from gitops.objects import Manifest
 
@@ -12,15 +12,6 @@ from gitops.objects import Manifest
 def name(environment: Environment) -> str:
     """Return the name of the Secret; environments that share an engine each have their own."""
     return f"repository-{environment.name}"
-
-
-def labels(fleet: Fleet, environment: Environment) -> dict[str, str]:
-    """Return the labels of what an environment has for all its teams together."""
-    return {
-        "app.kubernetes.io/part-of": fleet.name,
-        "app.kubernetes.io/managed-by": MANAGED_BY,
-        f"{fleet.prefix}/environment": environment.name,
-    }
 
 
 def secret(
@@ -38,7 +29,7 @@ def secret(
         "metadata": {
             "name": name(environment),
             "namespace": namespace,
-            "labels": labels(fleet, environment),
+            "labels": shared_labels(fleet, environment),
         },
         "type": "Opaque",
     }

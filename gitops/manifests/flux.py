@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitops.manifests import credentials
-from gitops.manifests.core import tenant_labels
+from gitops.manifests.core import shared_labels, tenant_labels
 from gitops.model import Credentials, Environment, Fleet, Repository, SyncMode, Team
 from gitops.objects import Manifest
 
@@ -46,7 +46,7 @@ def git_repository(fleet: Fleet, environment: Environment, folder: str) -> Manif
         # Source-controller takes what is in the Secret for a GitHub App only where this says so.
         "provider": "github" if kind is Credentials.GITHUB_APP else None,
     }
-    labels = credentials.labels(fleet, environment)
+    labels = shared_labels(fleet, environment)
     return {
         "apiVersion": SOURCE_API,
         "kind": "GitRepository",

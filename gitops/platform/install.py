@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 from gitops import names
-from gitops.manifests.core import pod_security_labels
+from gitops.manifests.core import pod_security_labels, shared_labels
 from gitops.manifests.raw import CLUSTER_SCOPED, group_kind
 from gitops.manifests.site import MANAGED_BY
 from gitops.model import (
@@ -272,11 +272,7 @@ def _namespace(
     first = sharing[0]
     # The pods of every program in the catalogue are made for it.
     standards = pod_security_labels(PodSecurity.RESTRICTED, kubernetes)
-    labels = {
-        "app.kubernetes.io/part-of": first.fleet.name,
-        "app.kubernetes.io/managed-by": MANAGED_BY,
-        f"{first.fleet.prefix}/environment": first.environment.name,
-    }
+    labels = shared_labels(first.fleet, first.environment)
     metadata = {"name": name, "labels": {**published, **labels, **standards}}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
