@@ -10,6 +10,7 @@ from typing import Any, cast
 from pydantic_core import PydanticCustomError
 
 from gitops.errors import InputError, Problem
+from gitops.settings.repository import encrypted
 from gitops.source import plain
 from gitops.source.document import parse
 from gitops.source.files import Files
@@ -71,12 +72,8 @@ def _text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _is_secret(value: Any) -> bool:
-    return isinstance(value, dict) and list(cast("dict[str, Any]", value)) == ["secure"]
-
-
 def _has_secret(value: Any) -> bool:
-    if _is_secret(value):
+    if encrypted(value):
         return True
     if isinstance(value, dict):
         return any(_has_secret(each) for each in cast("dict[str, Any]", value).values())
@@ -84,7 +81,7 @@ def _has_secret(value: Any) -> bool:
 
 
 def _open(value: Any) -> Any:
-    if _is_secret(value):
+    if encrypted(value):
         return SECRET
     if isinstance(value, dict):
         return {key: _open(each) for key, each in cast("dict[str, Any]", value).items()}

@@ -13,6 +13,7 @@ from gitops.errors import InputError, OutputError
 from gitops.objects import at
 from gitops.places import put
 from gitops.settings import load, shapes
+from gitops.settings.layers import get
 from gitops.settings.parts import APPS, CLUSTERS
 from gitops.source.document import parse
 from gitops.source.files import WorkTree
@@ -92,18 +93,15 @@ def _changed(files: WorkTree, old: str, new: str) -> Iterator[tuple[str, str]]:
 
 def _layers(app: str) -> tuple[Pattern, ...]:
     """Return where a stack file names the application *app*."""
-    everywhere = tuple(str(each) for each in APPS)
-    somewhere = (*(str(each) for each in CLUSTERS), ANY, "apps")
-    tops = (everywhere, somewhere)
+    tops = (APPS, (*CLUSTERS, ANY, "apps"))
     return (*((*top, app) for top in tops), *((*top, ANY, *_PEER) for top in tops))
 
 
 def _says_when_it_ends(data: Any, app: str) -> bool:
     """Tell whether a stack file takes the former name of *app* away."""
-    clusters = at(data, *(str(each) for each in CLUSTERS))
-    layers = [at(data, *(str(each) for each in APPS), app)]
-    layers += [at(each, "apps", app) for each in clusters.values()]
-    return any("formerly" in each for each in layers)
+    clusters = at(get(data, CLUSTERS))
+    layers = [(*APPS, app), *((*CLUSTERS, each, "apps", app) for each in clusters)]
+    return any("formerly" in at(get(data, each)) for each in layers)
 
 
 def _own(path: str, content: bytes, old: str, new: str) -> str:

@@ -11,7 +11,7 @@ from gitops.source.splice import BYTE_ORDER_MARK
 
 ANY = "*"
 """Stands for any key, and for any place in a list."""
-Pattern = tuple[str, ...]
+Pattern = Path
 """Path of a value, or of a key with the key itself at its end."""
 
 

@@ -112,7 +112,6 @@ def lab(tmp_path: Path, plane: ControlPlane) -> Iterator[Lab]:
     for name in ("__main__.py", "Pulumi.yaml"):
         shutil.copy(ROOT / name, made.root / name)
     yield made
-    for file in (each for each in made.state.rglob("*") if each.is_file()):
-        assert not made.leaks(file.read_text(errors="replace")), f"{file} holds a secret"
+    assert made.telling() == []
     with suppress(ApiError):
         plane.api.call("DELETE", plane.api.path("v1", "Namespace", name=made.space))

@@ -130,6 +130,11 @@ class Lab:
         """Tell whether *text* holds a secret of these tests."""
         return any(each in text for each in (PASSPHRASE, TOKEN, *self.secrets))
 
+    def telling(self) -> list[Path]:
+        """Return the files of the state, history and backups too, that hold a secret of these tests."""
+        files = (each for each in self.state.rglob("*") if each.is_file())
+        return [each for each in files if self.leaks(each.read_text(errors="replace"))]
+
     def pulumi(self, *arguments: str, given: str) -> None:
         """Run the engine's own command line, with *given* on standard input."""
         environment = self.environment()

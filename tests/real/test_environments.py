@@ -84,8 +84,7 @@ def test_argo_cd_reaches_the_clusters_that_it_serves_and_only_what_is_the_teams(
     assert outputs.code == 0
     files = [each for each in sample.state.rglob("*") if each.is_file()]
     assert len(files) > 1
-    for each in files:
-        assert not sample.leaks(each.read_text(errors="replace")), f"{each} holds a secret"
+    assert sample.telling() == []
     comes_and_goes(sample, "production")
 
 
@@ -165,6 +164,5 @@ def test_flux_is_told_of_commits_and_reads_what_not_everybody_may(
     [token] = secret(plane, "flux-system", "webhook-staging").values()
     assert len(token) == 40
     sample.secrets += [token, b64encode(token.encode()).decode()]
-    for each in (each for each in sample.state.rglob("*") if each.is_file()):
-        assert not sample.leaks(each.read_text(errors="replace")), f"{each} holds a secret"
+    assert sample.telling() == []
     comes_and_goes(sample, "staging")

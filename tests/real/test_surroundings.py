@@ -89,8 +89,7 @@ def small(lab: Lab) -> Iterator[Path]:
             "a small disk takes a mount of tmpfs, which only root may do, and not everywhere"
         )
     yield lab.state
-    for file in (each for each in lab.state.rglob("*") if each.is_file()):
-        assert not lab.leaks(file.read_text(errors="replace")), f"{file} holds a secret"
+    assert lab.telling() == []
     subprocess.run(["umount", "--lazy", str(lab.state)], check=True)
 
 
